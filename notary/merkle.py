@@ -205,7 +205,7 @@ def complete_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def range_root(start: int, end: int, node: NodeReader) -> bytes:
-    """The hash of a range of a proof, read from stored nodes. A range of a proof starts at a subtree of its size."""
+    """The hash of one of a proof's ranges, read from stored nodes."""
     hashes = [node(level, index) for level, index in complete_subtrees(start, end)]
     result = hashes.pop()
     while hashes:
@@ -224,22 +224,9 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byte
     """
     _check_index(index, size)
     _check_hashes(leaf, root, *proof)
-    fn, sn = index, size - 1
     result = leaf
-    for sibling in proof:
-        if sn == 0:
-            raise _wrong_length(len(proof))
-        if fn & 1 or fn == sn:
-            result = node_hash(sibling, result)
-            while not fn & 1 and fn:
-                fn >>= 1
-                sn >>= 1
-        else:
-            result = node_hash(result, sibling)
-        fn >>= 1
-        sn >>= 1
-    if sn:
-        raise _wrong_length(len(proof))
+    for sibling, is_left in zip(proof, _sides(index, size - 1, len(proof)), strict=True):
+        result = node_hash(sibling, result) if is_left else node_hash(result, sibling)
     if result != root:
         raise ProofInvalid(
             "INCLUSION_ROOT_MISMATCH",
@@ -252,47 +239,62 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byte
 
 
 def verify_consistency(*, size1: int, root1: bytes, size2: int, root2: bytes, proof: Sequence[bytes]) -> None:
-    """Accept only if the tree of `size2` leaves with `root2` begins with the tree of `size1` leaves with `root1`.
+    """Accept only if the tree of `size1` leaves with `root1` begins that of `size2` with `root2`.
 
-    RFC 9162 section 2.1.4.2. An old tree of size 0 proves nothing and is refused.
+    RFC 9162 section 2.1.4.2. An old tree of size 0 proves nothing and is refused. For equal sizes the roots
+    are only compared: nothing is hashed.
 
     Raises:
         ProofInvalid: TREE_SIZE_INVALID, HASH_LENGTH_INVALID, PROOF_LENGTH_INVALID, CONSISTENCY_ROOT_MISMATCH.
     """
     _check_sizes(size1, size2)
-    _check_hashes(root1, root2, *proof)
     if size1 == size2:
         if proof:
             raise _wrong_length(len(proof))
-        _check_consistent(root1, root1, root2, root2)
         _check_consistent(root1, root2, root2, root2)
         return
+    _check_hashes(root1, root2, *proof)
+    path = list(proof)
+    if not proof:
+        raise _wrong_length(0)
     path = list(proof)
     if size1 & (size1 - 1) == 0:
         path.insert(0, root1)
-    if not path:
-        raise _wrong_length(0)
-    fn, sn = size1 - 1, size2 - 1
-    while fn & 1:
-        fn >>= 1
-        sn >>= 1
+    # The path starts at the largest complete subtree that ends where the old tree ends.
+    skipped = (size1 & -size1).bit_length() - 1
+    sides = _sides((size1 - 1) >> skipped, (size2 - 1) >> skipped, len(path) - 1)
     old = new = path[0]
-    for sibling in path[1:]:
-        if sn == 0:
-            raise _wrong_length(len(proof))
-        if fn & 1 or fn == sn:
+    for sibling, is_left in zip(path[1:], sides, strict=True):
+        if is_left:
             old = node_hash(sibling, old)
             new = node_hash(sibling, new)
-            while not fn & 1 and fn:
-                fn >>= 1
-                sn >>= 1
         else:
             new = node_hash(new, sibling)
-        fn >>= 1
-        sn >>= 1
-    if sn:
-        raise _wrong_length(len(proof))
     _check_consistent(root1, old, root2, new)
+
+
+def _sides(node: int, last: int, count: int) -> list[bool]:
+    """For each step from a node of a level up to the root: does the sibling in the proof stand left?
+
+    `last` is the index of the level's last node: where a node is last and left, the levels on which it has no
+    sibling are skipped.
+    """
+    sides: list[bool] = []
+    while last:
+        if node & 1:
+            sides.append(True)
+        elif node == last:
+            level = (node & -node).bit_length() - 1
+            node >>= level
+            last >>= level
+            sides.append(True)
+        else:
+            sides.append(False)
+        node >>= 1
+        last >>= 1
+    if len(sides) != count:
+        raise _wrong_length(count)
+    return sides
 
 
 def _split(size: int) -> int:
@@ -304,7 +306,7 @@ def _check_consistent(root1: bytes, old: bytes, root2: bytes, new: bytes) -> Non
     if (root1, root2) != (old, new):
         raise ProofInvalid(
             "CONSISTENCY_ROOT_MISMATCH",
-            "The proof gives the old root {old} and the new root {new}; the checkpoints say {root1} and {root2}.",
+            "The proof gives old root {old} and new root {new}; the checkpoints say {root1} and {root2}.",
             "证明得出旧根 {old}、新根 {new}；检查点所载为 {root1} 与 {root2}。",
             old=old,
             new=new,
