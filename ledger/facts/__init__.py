@@ -1,0 +1,56 @@
+"""Floor 1: what can be said. Frozen events in the past tense, with stored names and schema versions.
+
+A stored name never follows a class or module name, so moving code cannot change history. `read` turns an
+entry into its fact and stops at a type or version this release does not know.
+"""
+
+from collections.abc import Iterator
+
+from ledger.entry import Entry
+from ledger.errors import EntryMalformed, UnknownEventType
+from ledger.facts import (
+    corrections,
+    freezes,
+    licenses,
+    pledges,
+    registrations,
+    seals,
+    status,
+    transfers,
+)
+from ledger.facts.base import Fact
+
+_MODULES = (registrations, transfers, licenses, pledges, freezes, status, corrections, seals)
+
+REGISTRY: dict[tuple[str, int], type[Fact]] = {
+    (fact.TYPE, fact.VERSION): fact
+    for module in _MODULES
+    for fact in vars(module).values()
+    if isinstance(fact, type) and issubclass(fact, Fact) and "TYPE" in vars(fact)
+}
+"""Every stored event type and version this release can read."""
+
+
+def read(entry: Entry) -> Fact:
+    """The fact an entry holds.
+
+    Raises:
+        UnknownEventType: the type or version is not in `REGISTRY`; reading stops at its position.
+        EntryMalformed: `data` is not what the schema of that type says.
+    """
+    fact = REGISTRY.get((entry.type, entry.type_v))
+    if fact is None:
+        raise UnknownEventType(entry.type, entry.type_v, entry.position)
+    try:
+        return fact.model_validate(entry.data, strict=False)
+    except ValueError as error:
+        raise EntryMalformed(f"{entry.type}: {error}", entry.position) from error
+
+
+def families() -> Iterator[tuple[str, type[Fact]]]:
+    """Pairs of file name and fact type, in the order of the files."""
+    for module in _MODULES:
+        name = module.__name__.rpartition(".")[2]
+        for fact in vars(module).values():
+            if isinstance(fact, type) and issubclass(fact, Fact) and fact.__module__ == module.__name__:
+                yield name, fact

@@ -1,0 +1,95 @@
+"""What every fact has: the rights it concerns, a stored name and version, and its tags."""
+
+from base64 import b32encode
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ledger.values.dates import parse_day
+from ledger.values.parties import party_id
+from ledger.values.rights import parse_right_id
+
+
+def _is_day(text: str) -> str:
+    parse_day(text)
+    return text
+
+
+def _is_right(text: str) -> str:
+    parse_right_id(text)
+    return text
+
+
+Day = Annotated[str, AfterValidator(_is_day)]
+"""A legal date `YYYY-MM-DD`."""
+
+RightRef = Annotated[str, AfterValidator(_is_right)]
+"""A right's id, `US:patent:15145443`."""
+
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Share = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+"""An exact fraction `[n, d]`."""
+
+
+class Value(BaseModel):
+    """Plain immutable data; a member the schema does not name is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Party(Value):
+    """A party as the source names it; `on` is the day this party signed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    share: Share | None = None
+    on: Day | None = None
+
+
+class Fact(Value):
+    """One fact about one or more rights.
+
+    `rights` are those whose statement the fact can change; all of them become `asset:` tags.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    rights: Annotated[tuple[RightRef, ...], Field(min_length=1)]
+
+    @property
+    def effective_on(self) -> str | None:
+        """The legal date of the fact, if the source gives one."""
+        days = [getattr(self, name, None) for name in ("effective_from", "registered_on", "executed_on")]
+        return next((day for day in days if day), None)
+
+    def parties(self) -> tuple[Party, ...]:
+        """Every party named, for the `party:` tags."""
+        return ()
+
+    def links(self) -> tuple[str, ...]:
+        """Further tags: the license, pledge or freeze spoken of."""
+        return ()
+
+    def tags(self) -> tuple[str, ...]:
+        """All tags of the fact, sorted and free of repeats."""
+        assets = {f"asset:{right}" for right in self.rights}
+        parties = {f"party:{party_id(party.name)}" for party in self.parties()}
+        return tuple(sorted(assets | parties | set(self.links())))
+
+    def as_data(self) -> dict[str, Any]:
+        """The member `data` of the entry; members that are not known are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def record_id(prefix: str, register: str, number: str) -> str:
+    """Id of what a register recorded under `number`: `pld_…`, `lic_…`, `frz_…`, the same on every import."""
+    digest = sha256(f"ipledger/record/v1\0{prefix}\0{register}\0{number}".encode()).digest()
+    return f"{prefix}_{b32encode(digest[:16]).decode().rstrip('=').lower()}"
+
+
+def latest(days: list[str | None]) -> str | None:
+    """The latest of the days that are known: an instrument binds all when the last has signed."""
+    known = [day for day in days if day]
+    return max(known, key=date.fromisoformat) if known else None

@@ -1,0 +1,171 @@
+"""How a right is named (domain.md 2.1).
+
+A right's id is `<office>:<kind>:<number>`, the number being its application number where one is known,
+because many rights never get another: `US:patent:15145443`, `CN:patent:201810200002.3`,
+`CN:trademark:12345678`, `CN:software:2021SR0123456`. A right known by a publication or patent number
+only is named by that number with its office in front: `CN:patent:CN100334574`.
+
+Application, publication and grant numbers are *names* of one right; `readings` turns any usual notation
+into the names it may mean, and the ledger answers which of them it knows.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.errors import InputRejected
+
+KINDS: Final = (
+    "patent",
+    "trademark",
+    "copyright",
+    "software",
+    "layout",
+    "variety",
+    "geographical_indication",
+)
+NAME_KINDS: Final = ("application", "publication", "grant", "registration", "international")
+
+_ID: Final = re.compile(r"([A-Z]{2}):([a-z_]+):([0-9A-Za-z./()号第软著登字国作-]{1,60})")
+_US_PATENT: Final = re.compile(r"(?:US)?(?P<number>(?:D|RE|PP|H|T)?\d{5,8})(?P<kind>[A-Z]\d?)?")
+_US_PUBLICATION: Final = re.compile(r"(?:US)?(?P<number>20\d{9})(?:A[1-9])?")
+_US_APPLICATION: Final = re.compile(r"(?:US)?(?P<series>\d{2})/(?P<serial>\d{6})")
+_US_INPADOC: Final = re.compile(r"(?:US)?(?P<year>(?:19|20)\d{2})(?P<number>\d{8})A?")
+_CN_APPLICATION: Final = re.compile(
+    r"(?:ZL|CN)?(?P<number>(?:19|20)\d{2}[1-9]\d{7}|\d{2}[1-9]\d{5})\.?(?P<check>[0-9X])"
+)
+_CN_PUBLICATION: Final = re.compile(r"CN(?P<number>[1-9]\d{5,8})(?:[A-Z]\d?)?")
+_CN_SOFTWARE: Final = re.compile(r"20\d{2}SR\d{6,7}")
+_OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[0-9A-Z]{4,14}?)(?P<kind>[A-Z]\d?)?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RightId:
+    """Office (WIPO ST.3), kind and number of a right."""
+
+    office: str
+    kind: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.office}:{self.kind}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RightName:
+    """One number a right goes by at its office."""
+
+    office: str
+    right_kind: str
+    kind: str
+    number: str
+
+    @property
+    def key(self) -> str:
+        """Text by which names are looked up."""
+        return f"{self.office}:{self.right_kind}:{self.kind}:{self.number}"
+
+
+def parse_right_id(text: str) -> RightId:
+    """`US:patent:15145443` as a RightId.
+
+    Raises:
+        InputRejected: `ASSET_ID_INVALID`, not of that form or of an unknown kind (rule A-1).
+    """
+    match = _ID.fullmatch(text)
+    if not match or match[2] not in KINDS:
+        raise InputRejected(
+            "ASSET_ID_INVALID",
+            f"{text!r} is not a right: write OFFICE:KIND:NUMBER, for example US:patent:15145443; "
+            f"kinds are {', '.join(KINDS)}",
+            f"{text!r} 不是权利编号:请写成 局:种类:号码,例如 CN:patent:201810200002.3;"
+            f"种类为 {'、'.join(KINDS)}",
+            text=text,
+        )
+    return RightId(match[1], match[2], match[3])
+
+
+def readings(text: str) -> list[RightName]:
+    """Every name a notation may mean, likeliest first; empty when it fits no known form.
+
+    `US 8,789,601 B2` is a grant; `15/145,443` an application; eight bare digits are a US application and
+    seven a US patent first; `ZL201810200002.3` a Chinese application. With an office and kind in front
+    (`US:patent:8789601`) only that office's readings are given.
+    """
+    compact = re.sub(r"[\s,]|NO\.|№", "", text.strip().upper())
+    prefix = re.fullmatch(r"([A-Z]{2}):([A-Z_]+):(.+)", compact)
+    if prefix:
+        office, kind, number = prefix[1], prefix[2].lower(), prefix[3]
+        names = _readings_at(office, kind, number)
+        return names or [RightName(office, kind, name_kind, number) for name_kind in NAME_KINDS]
+    names = []
+    for office, kind in _GUESSES:
+        names += _readings_at(office, kind, compact)
+    generic = _OFFICE_NUMBER.fullmatch(compact)
+    if generic and generic["office"] not in {"US", "CN", "ZL"}:
+        office, number = generic["office"], generic["number"]
+        names += [
+            RightName(office, "patent", kind, number) for kind in ("publication", "application", "grant")
+        ]
+    return list(dict.fromkeys(names))
+
+
+_GUESSES: Final = (("US", "patent"), ("CN", "patent"), ("CN", "software"))
+
+
+def _readings_at(office: str, kind: str, number: str) -> list[RightName]:
+    if (office, kind) == ("US", "patent"):
+        return _us_patent(number)
+    if (office, kind) == ("CN", "patent"):
+        return _cn_patent(number)
+    if (office, kind) == ("CN", "software") and _CN_SOFTWARE.fullmatch(number):
+        return [RightName("CN", "software", "registration", number)]
+    return []
+
+
+def _us_patent(number: str) -> list[RightName]:
+    names = []
+    if match := _US_APPLICATION.fullmatch(number):
+        return [RightName("US", "patent", "application", match["series"] + match["serial"])]
+    if match := _US_PUBLICATION.fullmatch(number):
+        names.append(RightName("US", "patent", "publication", match["number"]))
+    if match := _US_INPADOC.fullmatch(number):
+        names.append(RightName("US", "patent", "application", match["number"]))
+    if match := _US_PATENT.fullmatch(number):
+        grant = RightName("US", "patent", "grant", us_grant_number(match["number"]))
+        digits = match["number"]
+        application = RightName("US", "patent", "application", digits.zfill(8))
+        if match["kind"] or not digits.isdigit() or number.startswith("US"):
+            names.append(grant)
+        elif len(digits) == 8:
+            names += [application, grant]
+        else:
+            names += [grant, application] if len(digits) == 7 else [grant]
+    return names
+
+
+def us_grant_number(number: str) -> str:
+    """A US patent number without leading zeros: `08789601` and `8789601` are one, `D0654321` is `D654321`."""
+    prefix = re.match(r"[A-Z]*", number)
+    letters = prefix[0] if prefix else ""
+    return letters + number[len(letters) :].lstrip("0")
+
+
+def _cn_patent(number: str) -> list[RightName]:
+    names = []
+    if match := _CN_APPLICATION.fullmatch(number):
+        names.append(RightName("CN", "patent", "application", f"{match['number']}.{match['check']}"))
+    if match := _CN_PUBLICATION.fullmatch(number):
+        names.append(RightName("CN", "patent", "publication", match["number"]))
+    return names
+
+
+def cn_check_digit(number: str) -> str:
+    """Check character of a Chinese application number's 8 or 12 digits (rule A-ID1).
+
+    >>> cn_check_digit("201710601862"), cn_check_digit("95115608")
+    ('3', 'X')
+    """
+    weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+    total = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False))
+    return "0123456789X"[total % 11]
