@@ -1,0 +1,92 @@
+"""Floor 2: what the entries of a right mean. One pure fold, used by everything that answers for a right.
+
+`State` gathers a right's entries, `document` resolves them into the statement: canonical JSON that holds
+intervals, dates and ranks as facts, so that nothing changes merely because a day passes. `ledger.statement.
+view` evaluates it at a day. *Known at K* is the statement of the entries up to K.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ledger import codes, facts
+from ledger.entry import Entry
+from ledger.facts.corrections import RecordingNoted
+from ledger.statement import corrections, freezes, licenses, pledges, registrations, status, transfers
+from ledger.statement.base import Flag, Recorded, record_of
+
+STATEMENT_VERSION: Final = 1
+
+
+@dataclass(slots=True)
+class State:
+    """A right's facts as read so far, in order of position."""
+
+    right: str
+    recorded: list[Recorded] = field(default_factory=list)
+
+    def evolve(self, entry: Entry) -> None:
+        """Take in the right's next entry.
+
+        Raises:
+            UnknownEventType: an event this release cannot read.
+        """
+        fact = facts.read(entry)
+        self.recorded.append(Recorded(record_of(entry, fact), fact))
+
+
+def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
+    """The statement of `right` from its entries in order of position."""
+    state = State(right)
+    for entry in entries:
+        state.evolve(entry)
+    return document(state)
+
+
+def document(state: State) -> dict[str, Any]:
+    """The statement as JSON of version 1 (docs/formats.md)."""
+    settled, flags = corrections.settle(state.recorded)
+    description = registrations.describe(state.right, settled)
+    titles, title_flags = transfers.resolve(settled, description)
+    held, pledge_flags = pledges.resolve(settled, titles, state.right)
+    licensed, license_flags = licenses.resolve(settled)
+    frozen, freeze_flags = freezes.resolve(settled)
+    intervals, status_flags = status.resolve(settled, description)
+    flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + _noted(settled)
+    if intervals[0].status == "INVALID_FULL":
+        flags += _objects_lost(held, intervals[0].entry)
+    return {
+        "v": STATEMENT_VERSION,
+        "right": state.right,
+        "count": len(state.recorded),
+        **description.as_json(),
+        "titles": [period.as_json() for period in titles],
+        "encumbrances": [pledge.as_json() for pledge in held] + licensed + frozen,
+        "status": [interval.as_json() for interval in intervals],
+        "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
+    }
+
+
+def _precedence(flag: Flag) -> tuple[int, tuple[int, ...]]:
+    return (codes.PRECEDENCE[flag.code], flag.entries)
+
+
+def _noted(recorded: list[Recorded]) -> list[Flag]:
+    return [
+        Flag(
+            "RECORDING_UNKNOWN",
+            item.entries,
+            since=item.record.registered_on,
+            data={"number": item.record.number, "recorded": item.fact.text or item.fact.code},
+        )
+        for item in recorded
+        if isinstance(item.fact, RecordingNoted) and item.fact.unknown
+    ]
+
+
+def _objects_lost(held: list[pledges.Pledge], entry: int) -> list[Flag]:
+    return [
+        Flag("OBJECT_LOST", (*pledge.item.entries, entry), data={"reference": pledge.number})
+        for pledge in held
+        if pledge.open
+    ]

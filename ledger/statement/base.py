@@ -1,0 +1,89 @@
+"""What the families of a statement share: the record of one entry, flags, and the state of a right."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.entry import Entry
+from ledger.facts.base import Fact, Party
+from ledger.values.dates import day_of, parse_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where a fact stands: its position in the ledger and its recording at the register."""
+
+    position: int
+    register: str
+    number: str
+    authority: bool
+    registered_on: str
+    """The day it stands in the register; the day of legal effect where the register gives none."""
+    effective_on: str
+
+    @property
+    def order(self) -> tuple[str, str, int]:
+        """Order of legal effect."""
+        return (self.effective_on, self.registered_on, self.position)
+
+    @property
+    def register_order(self) -> tuple[str, int]:
+        """Order of registration (P-7)."""
+        return (self.registered_on, self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact on this right, with its record and the recordings that corrected it."""
+
+    record: Record
+    fact: Fact
+    corrected_by: tuple[Record, ...] = ()
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Positions this fact rests on."""
+        return (self.record.position, *(record.position for record in self.corrected_by))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A warning: code, entries concerned, the days it holds from and until, and the data of its sentence."""
+
+    code: str
+    entries: tuple[int, ...]
+    since: str | None = None
+    until: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The member of a statement's `flags`."""
+        return {
+            "code": self.code,
+            "entries": list(self.entries),
+            "since": self.since,
+            "until": self.until,
+            "data": self.data,
+        }
+
+
+def record_of(entry: Entry, fact: Fact) -> Record:
+    """The record of a fact read from `entry`."""
+    effective_on = fact.effective_on or day_of(parse_moment(entry.effective_at)).isoformat()
+    return Record(
+        position=entry.position,
+        register=entry.source.register if entry.source else "",
+        number=entry.source.number if entry.source else str(entry.position),
+        authority=entry.entry_class.value == "AUTHORITY",
+        registered_on=getattr(fact, "registered_on", None) or effective_on,
+        effective_on=effective_on,
+    )
+
+
+def names(parties: tuple[Party, ...]) -> list[str]:
+    """The names alone, in order, each once."""
+    return list(dict.fromkeys(party.name for party in parties))
+
+
+def listed(items: list[str]) -> str:
+    """Names or numbers for a sentence."""
+    return ", ".join(items) if items else "–"

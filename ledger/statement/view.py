@@ -1,0 +1,156 @@
+"""A statement evaluated at a day: who owns the right, and what encumbers it (N-3, N-9, P-7)."""
+
+from datetime import date
+from typing import Any
+
+from ledger import codes
+
+ENDED_STATUSES = frozenset(
+    ("LAPSED", "EXPIRED", "SURRENDERED", "DISCONTINUED", "INVALID_FULL", "NOT_RENEWED", "REVOKED")
+)
+
+_SECURITY = frozenset(("pledge", "lien"))
+
+
+def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False) -> dict[str, Any]:
+    """The answer to *who owns it and what encumbers it* on `as_of` (a Shanghai day).
+
+    Members: `right`, `names`, `title`, `status`, `as_of`, `owners`, `encumbrances` (live ones in order of
+    rank; ended ones behind them with `include_ended`), `pending` (signed but not yet registered on that
+    day: no rank, no effect on third parties, N-9), `flags`.
+    """
+    day = as_of.isoformat()
+    owners, status = _owners(statement, day), _status(statement, day)
+    void = status == "INVALID_FULL"
+    standing = [item for item in statement["encumbrances"] if _stands(item, day)]
+    ranks, ties = _ranks(standing)
+    encumbrances = [
+        _encumbrance(item, day, ranks.get(item["id"]), void=void)
+        for item in sorted(standing, key=_standing_order)
+    ]
+    if include_ended:
+        ended = [item for item in statement["encumbrances"] if _has_ended(item, day)]
+        encumbrances += [_encumbrance(item, day, None, void=void) for item in ended]
+    pending = [item for item in statement["encumbrances"] if _pends(item, day)]
+    return {
+        "right": statement["right"],
+        "names": [_name(statement["right"], name) for name in statement["names"]],
+        "title": statement["title"],
+        "status": status,
+        "as_of": day,
+        "owners": owners,
+        "encumbrances": encumbrances,
+        "pending": [_encumbrance(item, day, None, void=void) for item in pending],
+        "flags": _flags(statement, day, owners, ties),
+    }
+
+
+def _name(right: str, name: dict[str, Any]) -> str:
+    office = right.partition(":")[0]
+    return f"{office} {name['number']} ({name['kind']})"
+
+
+def _owners(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for period in statement["titles"]:
+        if period["from"] is not None and period["from"] > day:
+            break
+        found = period["owners"]
+    members = ("party", "name", "share", "since", "basis", "entry")
+    return [{member: owner[member] for member in members} for owner in found]
+
+
+def _stands(item: dict[str, Any], day: str) -> bool:
+    return bool(item["registered_on"] <= day and not _has_ended(item, day))
+
+
+def _has_ended(item: dict[str, Any], day: str) -> bool:
+    """Released on a day is free on that day; a freeze runs to 24:00 of its last day (F-3)."""
+    if item["ended_on"] is not None and item["ended_on"] <= day:
+        return True
+    return item["until"] is not None and item["until"] < day
+
+
+def _pends(item: dict[str, Any], day: str) -> bool:
+    signed = item["executed_on"]
+    return bool(signed is not None and signed <= day < item["registered_on"])
+
+
+def _standing_order(item: dict[str, Any]) -> tuple[str, int]:
+    return (item["registered_on"], item["entries"][0])
+
+
+def _ranks(standing: list[dict[str, Any]]) -> tuple[dict[str, int], list[list[dict[str, Any]]]]:
+    """Rank by day of registration among the security interests that stand; same day, same rank (P-7)."""
+    secured = sorted((item for item in standing if item["kind"] in _SECURITY), key=_standing_order)
+    ranks: dict[str, int] = {}
+    same_day: dict[str, list[dict[str, Any]]] = {}
+    for place, item in enumerate(secured, 1):
+        group = same_day.setdefault(item["registered_on"], [])
+        ranks[item["id"]] = ranks[group[0]["id"]] if group else place
+        group.append(item)
+    return ranks, [group for group in same_day.values() if len(group) > 1]
+
+
+def _state(item: dict[str, Any], day: str, *, void: bool) -> str:
+    if _has_ended(item, day):
+        return str(item["end_state"] or "expired")
+    if _pends(item, day):
+        return "contracted"
+    return "object_lost" if void and item["kind"] in _SECURITY else "registered"
+
+
+def _encumbrance(item: dict[str, Any], day: str, rank: int | None, *, void: bool) -> dict[str, Any]:
+    ended = _has_ended(item, day)
+    holders = [step for step in item["holders"] if step["from"] <= day] or item["holders"][:1]
+    return {
+        "kind": item["kind"],
+        "id": item["id"],
+        "holders": holders[-1]["names"],
+        "grantors": item["grantors"],
+        "reference": item["reference"],
+        "register": item["register"],
+        "executed_on": item["executed_on"],
+        "registered_at": item["registered_on"],
+        "rank": rank,
+        "state": _state(item, day, void=void),
+        "detail": item["detail"],
+        "until": item["until"],
+        "ended_at": (item["ended_on"] or item["until"]) if ended else None,
+        "ended_by": item["ended_by"] if ended else None,
+        "entries": item["entries"],
+    }
+
+
+def _status(statement: dict[str, Any], day: str) -> str:
+    status = "APPLICATION"
+    for interval in statement["status"]:
+        if interval["from"] is None or interval["from"] <= day:
+            status = interval["status"]
+    expires_on = statement["expires_on"]
+    if expires_on is not None and expires_on < day and status not in ENDED_STATUSES:
+        return "EXPIRED"
+    return str(status)
+
+
+def _flags(
+    statement: dict[str, Any],
+    day: str,
+    owners: list[dict[str, Any]],
+    ties: list[list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    found = [
+        (flag["code"], flag["entries"], flag["data"])
+        for flag in statement["flags"]
+        if (flag["since"] is None or flag["since"] <= day) and (flag["until"] is None or day < flag["until"])
+    ]
+    if not owners:
+        found.append(("OWNER_UNKNOWN", [], {}))
+    for group in ties:
+        references = ", ".join(item["reference"] for item in group)
+        found.append(("RANK_TIE", [item["entries"][0] for item in group], {"references": references}))
+    found.sort(key=lambda flag: (codes.PRECEDENCE[flag[0]], flag[1]))
+    return [
+        {"code": code, "entries": entries, "message": codes.FLAGS[code].message(data)}
+        for code, entries, data in found
+    ]
