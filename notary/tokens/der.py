@@ -1,7 +1,7 @@
 """A small reader of DER (X.690 section 10) for input nobody vouches for.
 
 It reads what it is asked for and no more: lengths must be definite and minimal, values end exactly where
-their container ends, tags are those expected. SET order is not demanded, because DigiCert, GlobalSign, FreeTSA
+their container ends, tags are those expected. SET order is not demanded: DigiCert, GlobalSign, FreeTSA
 and others do not keep it. It never recurses by itself, so depth is bounded by the structures asked for.
 Everything wrong ends in `DerError`.
 """
