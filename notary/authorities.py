@@ -1,0 +1,96 @@
+"""Which authorities stamp this ledger: `authorities.toml` in its home, else the embedded one.
+
+    [[authority]]
+    name = "example"
+    url = "https://tsa.example/rfc3161"
+    roots = ["example-root.pem"]        # beside this file, or absolute
+    policy = "1.2.3.4"                  # optional
+    username = "bank"                   # optional; the password is read from the variable
+    password_variable = "TSA_PASSWORD"  # of the environment named here
+    timeout_ms = 10000                  # optional
+
+A file that configures authorities replaces the embedded one, whose tokens are vouched for by nobody but the
+operator.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from notary.authority import Clock, open_authority
+from notary.errors import AuthorityUnavailable
+from notary.timestamps import Authority
+from notary.tokens import load_certificates
+
+FILE: Final = "authorities.toml"
+EMBEDDED: Final = "embedded"
+_KNOWN: Final = frozenset(
+    ("name", "url", "roots", "policy", "username", "password_variable", "timeout_ms", "attempts")
+)
+
+
+def load_authorities(home: Path, *, clock: Clock) -> tuple[Authority, ...]:
+    """The authorities configured in `home`, or the embedded one, whose keys are made there at first use.
+
+    Raises:
+        AuthorityUnavailable: AUTHORITY_MISCONFIGURED, with the reason.
+        KeyUnusable: the embedded authority's folder cannot be read or made.
+    """
+    path = home / FILE
+    if not path.exists():
+        embedded = open_authority(home / "keys" / "authority", clock=clock)
+        return (Authority(EMBEDDED, roots=(embedded.root,), embedded=embedded),)
+    try:
+        configured = tomllib.loads(path.read_text(encoding="utf-8")).get("authority", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _misconfigured(FILE, str(error)) from error
+    if not isinstance(configured, list) or not configured:
+        raise _misconfigured(FILE, "it names no [[authority]]")
+    authorities = tuple(_authority(table, home) for table in configured)
+    if len({authority.name for authority in authorities}) != len(authorities):
+        raise _misconfigured(FILE, "two authorities have one name")
+    return authorities
+
+
+def _authority(table: Any, home: Path) -> Authority:
+    name = str(table.get("name", "")) if isinstance(table, dict) else ""
+    if not name:
+        raise _misconfigured(FILE, "an authority has no name")
+    unknown = sorted(table.keys() - _KNOWN)
+    if unknown:
+        raise _misconfigured(name, f"unknown setting {', '.join(unknown)}")
+    settings = {key: table[key] for key in ("policy", "username", "timeout_ms", "attempts") if key in table}
+    if "password_variable" in table:
+        settings["password"] = os.environ.get(str(table["password_variable"]))
+    try:
+        return Authority(
+            name, roots=_roots(name, table.get("roots"), home), url=str(table.get("url", "")), **settings
+        )
+    except TypeError as error:
+        raise _misconfigured(name, str(error)) from error
+
+
+def _roots(name: str, files: Any, home: Path) -> tuple[bytes, ...]:
+    if not isinstance(files, list) or not files:
+        raise _misconfigured(name, "roots names no PEM file")
+    roots: list[bytes] = []
+    for file in files:
+        try:
+            certificates = load_certificates((home / str(file)).read_bytes())
+        except (OSError, ValueError) as error:
+            raise _misconfigured(name, f"root {file}: {error}") from error
+        roots += [certificate.public_bytes(Encoding.DER) for certificate in certificates]
+    return tuple(roots)
+
+
+def _misconfigured(name: str, reason: str) -> AuthorityUnavailable:
+    return AuthorityUnavailable(
+        "AUTHORITY_MISCONFIGURED",
+        "{authority} is misconfigured: {reason}.",
+        "{authority} 配置有误：{reason}。",
+        authority=name,
+        reason=reason,
+    )

@@ -1,0 +1,267 @@
+"""Asking time-stamp authorities: one request, one answer, judged strictly before anybody sees it.
+
+An authority that is down, slow or answers anything but a time-stamp ends in `AuthorityUnavailable` and may be
+asked again; one that answers with a token for something else, of another time or of doubtful origin ends in
+`TimestampInvalid` with the code of the failed check. Nothing is kept of such answers.
+"""
+
+import asyncio
+import secrets
+import ssl
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import httpx
+import rfc3161ng
+import stamina
+
+from notary.authority import Clock, EmbeddedAuthority
+from notary.errors import AuthorityUnavailable, TimestampInvalid
+from notary.tokens import TOKEN_BYTES_MAX, TokenReport, judge_token
+
+DIGEST_SIZE = 32
+_NONCE_BITS = 64
+_REPLY_TYPES = {"application/timestamp-reply", "application/timestamp-response"}
+_STATUSES_WORTH_A_RETRY = {408, 425, 429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One configured authority: an address, or an embedded one.
+
+    Attributes:
+        name: what the operator calls it; names the token in seals and packages.
+        roots: certificates (DER) that its tokens must lead to; the verifier's trust, not the authority's.
+        url: where requests are posted (RFC 3161 section 3.4); None for an embedded authority.
+        embedded: the authority itself; None for one with a url.
+        policy: the policy to ask for and to insist on.
+        untrusted: further certificates (DER) the authority does not send.
+        username, password: HTTP basic authentication, if it asks for it.
+        timeout_ms: for one attempt as a whole, from connecting to the last byte.
+        attempts: how often it is asked before giving up for now.
+        clock_tolerance_ms: how far its time may be from ours, before or after.
+    """
+
+    name: str
+    roots: tuple[bytes, ...] = field(repr=False)
+    url: str | None = None
+    embedded: EmbeddedAuthority | None = None
+    policy: str | None = None
+    untrusted: tuple[bytes, ...] = field(default=(), repr=False)
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout_ms: int = 10_000
+    attempts: int = 3
+    clock_tolerance_ms: int = 300_000
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.embedded is None):
+            raise _misconfigured(self.name, "it needs either a url or an embedded authority")
+        if self.url is not None:
+            try:
+                url = httpx.URL(self.url)
+            except httpx.InvalidURL as error:
+                raise _misconfigured(self.name, "its url is malformed") from error
+            if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
+                raise _misconfigured(self.name, "its url is not http(s)://host/… without credentials")
+        if not self.roots:
+            raise _misconfigured(self.name, "it has no trusted root")
+        if self.timeout_ms <= 0 or self.attempts <= 0 or self.clock_tolerance_ms < 0:
+            raise _misconfigured(self.name, "timeout and attempts must be positive")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReceipt:
+    """An accepted time-stamp.
+
+    Attributes:
+        authority: its configured name.
+        response: the TimeStampResp exactly as received; `openssl ts -verify -in` takes it.
+        gen_time: the time in the token, UTC, microseconds.
+        nonce: that of the request, which a later judgement can ask for again.
+        report: the judgement, every required check passed; its token has the certificates and the chain.
+    """
+
+    authority: str
+    response: bytes = field(repr=False)
+    gen_time: datetime
+    nonce: int
+    report: TokenReport = field(repr=False)
+
+
+def request_token(authority: Authority, digest: bytes, clock: Clock) -> TokenReceipt:
+    """A token of this authority over a SHA-256 digest, as often asked for as configured.
+
+    Blocks for at most `attempts` times `timeout_ms` and pauses between; not for use in a coroutine.
+
+    Args:
+        authority: whom to ask.
+        digest: 32 bytes, SHA-256 of what is stamped.
+        clock: our own time, aware; the token's must be near it.
+
+    Raises:
+        AuthorityUnavailable: AUTHORITY_UNREACHABLE, AUTHORITY_TIMEOUT, AUTHORITY_HTTP_STATUS,
+            AUTHORITY_CONTENT_TYPE, AUTHORITY_ANSWER_TOO_LARGE.
+        TimestampInvalid: AUTHORITY_CLOCK_BEHIND, or the code of the failed check.
+    """
+    assert len(digest) == DIGEST_SIZE
+    nonce = secrets.randbits(_NONCE_BITS)
+    request = build_request(digest, nonce=nonce, policy=authority.policy)
+    asked_at = clock()
+    response = _ask(authority, request)
+    tolerance = timedelta(milliseconds=authority.clock_tolerance_ms)
+    report = judge_token(
+        response,
+        digest=digest,
+        nonce=nonce,
+        policy=authority.policy,
+        roots=authority.roots,
+        untrusted=authority.untrusted,
+        at=clock(),
+        clock_tolerance=tolerance,
+    )
+    if report.leading is not None:
+        raise _refused(authority, report)
+    assert report.token is not None
+    gen_time = report.token.gen_time
+    if gen_time < asked_at - tolerance:
+        raise TimestampInvalid(
+            "AUTHORITY_CLOCK_BEHIND",
+            "{authority} says {gen_time}, but was asked at {asked_at}.",
+            "{authority} 给出的时间为 {gen_time}，而请求时间为 {asked_at}。",
+            authority=authority.name,
+            gen_time=gen_time.isoformat(),
+            asked_at=asked_at.isoformat(),
+        )
+    return TokenReceipt(authority.name, response, gen_time, nonce, report)
+
+
+def build_request(digest: bytes, *, nonce: int, policy: str | None) -> bytes:
+    """A TimeStampReq (DER) over a SHA-256 digest that asks for the authority's certificate."""
+    request = rfc3161ng.make_timestamp_request(
+        # The library's own hashing defaults to SHA-1; it is never used.
+        digest=digest,
+        hashname="sha256",
+        nonce=nonce,
+        include_tsa_certificate=True,
+        tsa_policy_id=policy,
+    )
+    encoded: bytes = rfc3161ng.encode_timestamp_request(request)
+    return encoded
+
+
+def _ask(authority: Authority, request: bytes) -> bytes:
+    if authority.embedded is not None:
+        return authority.embedded.answer(request)
+    for attempt in stamina.retry_context(
+        on=_is_worth_a_retry, attempts=authority.attempts, timeout=None, wait_initial=0.1, wait_max=2.0
+    ):
+        with attempt:
+            return asyncio.run(_post(authority, request))
+    raise AssertionError("the last attempt raises")  # pragma: no cover
+
+
+def _is_worth_a_retry(error: Exception) -> bool:
+    if not isinstance(error, AuthorityUnavailable):
+        return False
+    if error.code == "AUTHORITY_HTTP_STATUS":
+        return error.data["status"] in _STATUSES_WORTH_A_RETRY
+    return error.code in {"AUTHORITY_UNREACHABLE", "AUTHORITY_TIMEOUT"}
+
+
+async def _post(authority: Authority, request: bytes) -> bytes:
+    """One attempt, bounded as a whole: a server that sends a byte now and then gains nothing by it."""
+    assert authority.url is not None
+    seconds = authority.timeout_ms / 1000
+    credentials = (authority.username, authority.password or "") if authority.username else None
+    headers = {
+        "Content-Type": "application/timestamp-query",
+        "Accept": "application/timestamp-reply",
+        "Accept-Encoding": "identity",
+    }
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(auth=credentials, timeout=seconds, verify=_tls_context()) as client,
+            client.stream("POST", authority.url, content=request, headers=headers) as response,
+        ):
+            return await _read_answer(authority, response)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise AuthorityUnavailable(
+            "AUTHORITY_TIMEOUT",
+            "{authority} did not answer in full within {timeout_ms} ms.",
+            "{authority} 未在 {timeout_ms} 毫秒内完整应答。",
+            authority=authority.name,
+            timeout_ms=authority.timeout_ms,
+        ) from error
+    except (httpx.HTTPError, OSError) as error:
+        raise AuthorityUnavailable(
+            "AUTHORITY_UNREACHABLE",
+            "{authority} cannot be reached or broke off: {reason}.",
+            "无法连接 {authority}，或其中断了连接：{reason}。",
+            authority=authority.name,
+            reason=str(error) or type(error).__name__,
+        ) from error
+
+
+async def _read_answer(authority: Authority, response: httpx.Response) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise AuthorityUnavailable(
+            "AUTHORITY_HTTP_STATUS",
+            "{authority} answered with HTTP status {status}.",
+            "{authority} 返回 HTTP 状态 {status}。",
+            authority=authority.name,
+            status=response.status_code,
+        )
+    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in _REPLY_TYPES:
+        raise AuthorityUnavailable(
+            "AUTHORITY_CONTENT_TYPE",
+            "{authority} answered with {found}, not with a time-stamp; perhaps something stands between.",
+            "{authority} 返回的是 {found} 而非时间戳；中间可能有其他设备。",
+            authority=authority.name,
+            found=content_type[:100] or "no content type",
+        )
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > TOKEN_BYTES_MAX:
+            raise AuthorityUnavailable(
+                "AUTHORITY_ANSWER_TOO_LARGE",
+                "{authority} answered with more than {maximum} bytes.",
+                "{authority} 的应答超过 {maximum} 字节。",
+                authority=authority.name,
+                maximum=TOKEN_BYTES_MAX,
+            )
+    return bytes(body)
+
+
+@lru_cache(maxsize=1)
+def _tls_context() -> ssl.SSLContext:
+    """Made once, because reading the list of roots takes longer than a request."""
+    return httpx.create_ssl_context()
+
+
+def _refused(authority: Authority, report: TokenReport) -> TimestampInvalid:
+    check = report.leading
+    assert check is not None
+    return TimestampInvalid(
+        check.code,
+        "{authority}: {finding_en}",
+        "{authority}：{finding_zh}",
+        authority=authority.name,
+        check=check.name,
+        finding_en=check.message_en,
+        finding_zh=check.message_zh,
+    )
+
+
+def _misconfigured(name: str, reason: str) -> AuthorityUnavailable:
+    return AuthorityUnavailable(
+        "AUTHORITY_MISCONFIGURED",
+        "The authority {authority} cannot be used: {reason}.",
+        "时间戳机构 {authority} 的配置不可用：{reason}。",
+        authority=name,
+        reason=reason,
+    )
