@@ -115,9 +115,7 @@ class Importer:
                 summary.unchanged += 1
             else:
                 asked.append((report, request))
-        self._store.documents.put_many(
-            (sha256(report.source).digest(), report.media_type, report.source) for report, _ in asked
-        )
+        self._store.documents.put_many((report.source, report.media_type) for report, _ in asked)
         results = self._store.writer.append_many([request for _, request in asked])
         placed: list[Appended] = []
         for (report, _), result in zip(asked, results, strict=True):
@@ -159,7 +157,7 @@ class Importer:
             state = State(right)
             news = [
                 parse(stored.raw, stored.position)
-                for stored in self._store.reader.asset_entries(right, news[-1].position)
+                for stored in self._store.reader.asset_entries(right, upto=news[-1].position)
             ]
         for entry in news:
             state.evolve(entry)
@@ -193,14 +191,13 @@ class _Desk:
         }
         self._heads: dict[str, AssetHead | None] = {}
         self._after = store.reader.head().position
-        found = store.reader.asset_heads(sorted(rights))
-        self._heads = {right: found.get(right, NO_ENTRY) for right in rights}
+        self._heads.update(store.reader.asset_heads(sorted(rights)))
+        known = sorted(right for right in rights if self._heads[right] != NO_ENTRY)
         self._covered: dict[tuple[str, str], list[_Coverage]] = {}
         self._pledged: dict[str, dict[str, None]] = {}
         self._look_up_pledged(store, pledges)
         for stored in store.reader.tagged(sorted({_record_tag(report) for report in reports})):
             self._cover(parse(stored.raw, stored.position))
-        known = sorted(right for right in rights if found.get(right))
         self._known = _known_descriptions(store, known)
         self._busy: Counter[str] = Counter()
 
@@ -214,8 +211,7 @@ class _Desk:
                     if tag in pledges:
                         self._pledged[tag].update(dict.fromkeys(entry.asset_ids))
         omitted = {right for rights in self._pledged.values() for right in rights} - self._heads.keys()
-        found = store.reader.asset_heads(sorted(omitted))
-        self._heads.update({right: found.get(right, NO_ENTRY) for right in omitted})
+        self._heads.update(store.reader.asset_heads(sorted(omitted)))
 
     def is_busy(self, report: Report) -> bool:
         """An earlier report of this batch speaks of the same recording: it must be appended first."""
@@ -335,6 +331,8 @@ class _Coverage:
     rights: frozenset[str]
 
 
+_DESCRIBES: Final = b'"type":"right.'
+"""In the bytes of every entry that describes a right; spares parsing a long history."""
 _FIRST_ONLY: Final = frozenset(("title", "inventors"))
 """Values of which the first report is kept: offices respell them from file to file."""
 _SINGLE_VALUES: Final = ("sort", "title", "filed_on", "granted_on", "expires_on", "holders", "inventors")
@@ -372,12 +370,13 @@ def _restates(reporting: str, reported: str) -> bool:
 
 def _known_descriptions(store: Store, rights: list[str]) -> dict[str, _Known]:
     known: dict[str, _Known] = {}
-    tags = [f"asset:{right}" for right in rights]
-    types = (RightRegistered.TYPE, RightDescribed.TYPE)
-    for stored in store.reader.tagged(tags, types=types):
+    for stored in store.reader.tagged([f"asset:{right}" for right in rights]):
+        if _DESCRIBES not in stored.raw:
+            continue
         entry = parse(stored.raw, stored.position)
-        for right in entry.asset_ids:
-            _learn(known.setdefault(right, _Known()), entry.data)
+        if entry.type in {RightRegistered.TYPE, RightDescribed.TYPE}:
+            for right in entry.asset_ids:
+                _learn(known.setdefault(right, _Known()), entry.data)
     return known
 
 

@@ -18,11 +18,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from notary.authority import Clock, open_authority
-from notary.errors import AuthorityUnavailable
-from notary.timestamps import Authority
+from notary.timestamps import Authority, misconfigured
 from notary.tokens import load_certificates
 
 FILE: Final = "authorities.toml"
@@ -37,6 +34,7 @@ def load_authorities(home: Path, *, clock: Clock) -> tuple[Authority, ...]:
 
     Raises:
         AuthorityUnavailable: AUTHORITY_MISCONFIGURED, with the reason.
+        TimestampInvalid: CERTIFICATE_FILE_MALFORMED, a root is no certificate.
         KeyUnusable: the embedded authority's folder cannot be read or made.
     """
     path = home / FILE
@@ -46,22 +44,22 @@ def load_authorities(home: Path, *, clock: Clock) -> tuple[Authority, ...]:
     try:
         configured = tomllib.loads(path.read_text(encoding="utf-8")).get("authority", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _misconfigured(FILE, str(error)) from error
+        raise misconfigured(FILE, str(error)) from error
     if not isinstance(configured, list) or not configured:
-        raise _misconfigured(FILE, "it names no [[authority]]")
+        raise misconfigured(FILE, "it names no [[authority]]")
     authorities = tuple(_authority(table, home) for table in configured)
     if len({authority.name for authority in authorities}) != len(authorities):
-        raise _misconfigured(FILE, "two authorities have one name")
+        raise misconfigured(FILE, "two authorities have one name")
     return authorities
 
 
 def _authority(table: Any, home: Path) -> Authority:
     name = str(table.get("name", "")) if isinstance(table, dict) else ""
     if not name:
-        raise _misconfigured(FILE, "an authority has no name")
+        raise misconfigured(FILE, "an authority has no name")
     unknown = sorted(table.keys() - _KNOWN)
     if unknown:
-        raise _misconfigured(name, f"unknown setting {', '.join(unknown)}")
+        raise misconfigured(name, f"unknown setting {', '.join(unknown)}")
     settings = {key: table[key] for key in ("policy", "username", "timeout_ms", "attempts") if key in table}
     if "password_variable" in table:
         settings["password"] = os.environ.get(str(table["password_variable"]))
@@ -70,27 +68,16 @@ def _authority(table: Any, home: Path) -> Authority:
             name, roots=_roots(name, table.get("roots"), home), url=str(table.get("url", "")), **settings
         )
     except TypeError as error:
-        raise _misconfigured(name, str(error)) from error
+        raise misconfigured(name, str(error)) from error
 
 
 def _roots(name: str, files: Any, home: Path) -> tuple[bytes, ...]:
     if not isinstance(files, list) or not files:
-        raise _misconfigured(name, "roots names no PEM file")
+        raise misconfigured(name, "roots names no PEM file")
     roots: list[bytes] = []
     for file in files:
         try:
-            certificates = load_certificates((home / str(file)).read_bytes())
-        except (OSError, ValueError) as error:
-            raise _misconfigured(name, f"root {file}: {error}") from error
-        roots += [certificate.public_bytes(Encoding.DER) for certificate in certificates]
+            roots += load_certificates((home / str(file)).read_bytes())
+        except OSError as error:
+            raise misconfigured(name, f"root {file}: {error}") from error
     return tuple(roots)
-
-
-def _misconfigured(name: str, reason: str) -> AuthorityUnavailable:
-    return AuthorityUnavailable(
-        "AUTHORITY_MISCONFIGURED",
-        "{authority} is misconfigured: {reason}.",
-        "{authority} 配置有误：{reason}。",
-        authority=name,
-        reason=reason,
-    )

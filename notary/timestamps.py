@@ -57,18 +57,18 @@ class Authority:
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.embedded is None):
-            raise _misconfigured(self.name, "it needs either a url or an embedded authority")
+            raise misconfigured(self.name, "it needs either a url or an embedded authority")
         if self.url is not None:
             try:
                 url = httpx.URL(self.url)
             except httpx.InvalidURL as error:
-                raise _misconfigured(self.name, "its url is malformed") from error
+                raise misconfigured(self.name, "its url is malformed") from error
             if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
-                raise _misconfigured(self.name, "its url is not http(s)://host/… without credentials")
+                raise misconfigured(self.name, "its url is not http(s)://host/… without credentials")
         if not self.roots:
-            raise _misconfigured(self.name, "it has no trusted root")
+            raise misconfigured(self.name, "it has no trusted root")
         if self.timeout_ms <= 0 or self.attempts <= 0 or self.clock_tolerance_ms < 0:
-            raise _misconfigured(self.name, "timeout and attempts must be positive")
+            raise misconfigured(self.name, "timeout and attempts must be positive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,8 @@ def _refused(authority: Authority, report: TokenReport) -> TimestampInvalid:
     )
 
 
-def _misconfigured(name: str, reason: str) -> AuthorityUnavailable:
+def misconfigured(name: str, reason: str) -> AuthorityUnavailable:
+    """The error for settings of an authority that cannot be used."""
     return AuthorityUnavailable(
         "AUTHORITY_MISCONFIGURED",
         "The authority {authority} cannot be used: {reason}.",

@@ -11,6 +11,9 @@ from pydantic import Field
 
 from ledger.facts.base import Fact, RightRef, Text, Value
 
+SERIES = "seal:series"
+"""The tag every seal carries: the list of all seals."""
+
 
 class Token(Value):
     """One RFC 3161 answer: the authority's name, its time, and the bytes in base64."""
@@ -22,7 +25,7 @@ class Token(Value):
 
 
 class SealRecorded(Fact):
-    """A sealed checkpoint; it concerns no right, so `rights` is empty and the tag is `seal:<size>`."""
+    """A sealed checkpoint; it concerns no right, so `rights` is empty. Tags: `seal:<size>` and `seal:series`."""
 
     TYPE: ClassVar[str] = "seal.recorded"
     rights: tuple[RightRef, ...] = ()
@@ -32,5 +35,5 @@ class SealRecorded(Fact):
     tokens: tuple[Token, ...]
 
     def links(self) -> tuple[str, ...]:
-        """The seal."""
-        return (f"seal:{self.size}",)
+        """The seal, and the series of all seals."""
+        return (f"seal:{self.size}", SERIES)
