@@ -83,8 +83,9 @@ def signature_digest(algorithm: AlgorithmIdentifier) -> str:
     """
     name = HASH_NAMES.get(algorithm.oid)
     if name is None:
-        kind = "FORBIDDEN" if algorithm.oid in WEAK_HASHES else "UNSUPPORTED"
-        raise Refused(f"DIGEST_ALGORITHM_{kind}", found=hash_name(algorithm.oid))
+        is_weak = algorithm.oid in WEAK_HASHES
+        code = "DIGEST_ALGORITHM_FORBIDDEN" if is_weak else "DIGEST_ALGORITHM_UNSUPPORTED"
+        raise Refused(code, found=hash_name(algorithm.oid))
     return name
 
 
