@@ -1,0 +1,56 @@
+-- The ledger's tables (design 3). Every name is unqualified: the schema is the first of the search path, so
+-- that one server can hold many ledgers. Text compares by bytes: no locale decides what an index finds.
+
+CREATE TABLE ledger_head (
+    one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+    origin      text NOT NULL,
+    position    bigint NOT NULL,
+    hash        bytea NOT NULL CHECK (length(hash) = 32),
+    recorded_at timestamptz NOT NULL
+) WITH (fillfactor = 10);
+
+COMMENT ON TABLE ledger_head IS
+    'One row: the last position, its link H(position), its recording time. Locked by every append.';
+
+CREATE TABLE ledger_entry (
+    position    bigint PRIMARY KEY CHECK (position > 0),
+    recorded_at timestamptz NOT NULL,
+    part        integer NOT NULL CHECK (part >= 0),
+    type        text COLLATE "C" NOT NULL,
+    command_id  text COLLATE "C" NOT NULL,
+    fingerprint bytea CHECK ((fingerprint IS NULL) = (part > 0)),
+    digest      bytea NOT NULL CHECK (length(digest) = 32),
+    link        bytea NOT NULL CHECK (length(link) = 32),
+    raw         bytea NOT NULL
+);
+
+CREATE UNIQUE INDEX ledger_entry_command ON ledger_entry (command_id, part);
+
+COMMENT ON COLUMN ledger_entry.part IS 'Place of the entry within its append request, from 0.';
+COMMENT ON COLUMN ledger_entry.fingerprint IS
+    'Of the request, on its first entry: what a repeat of the command id must equal.';
+
+-- Which entries carry a tag; asset:… tags too, so this is also the list of a right's entries in order.
+CREATE TABLE ledger_tag (
+    tag      text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (tag, position)
+);
+
+-- One row a right: a condition on a right is one look-up. Not indexed by anything that changes, and pages are
+-- left room, so that an update stays on its page.
+CREATE TABLE ledger_asset (
+    id       text COLLATE "C" PRIMARY KEY,
+    seq      bigint NOT NULL CHECK (seq > 0),
+    position bigint NOT NULL CHECK (position > 0),
+    head     bytea NOT NULL CHECK (length(head) = 32)
+) WITH (fillfactor = 80);
+
+-- Exact bytes of sources (E-1), named by their digest: the content cannot differ from the name.
+CREATE TABLE document (
+    digest     bytea PRIMARY KEY,
+    media_type text NOT NULL,
+    bytes      bytea NOT NULL,
+    stored_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (digest = sha256(bytes))
+);
