@@ -101,9 +101,9 @@ def day(pairs: Pairs, *fields: Field) -> str | None:
     return None
 
 
-def day_of(text: str) -> str | None:
+def day_of(text: str | None) -> str | None:
     """`20190718`, `2019-07-18`, `2019.07.18`, `2019年7月18日` as a day; None for nothing or no day."""
-    found = _CHINESE_DAY.fullmatch(text.strip())
+    found = _CHINESE_DAY.fullmatch((text or "").strip())
     written = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else text
     return day_or_none(written)
 

@@ -5,7 +5,7 @@
 | FILE_UNREADABLE | the operating system does not hand the file over |
 | FILE_EMPTY | nothing in it |
 | FILE_TOO_LARGE | a format that must be read whole, beyond what is read whole |
-| FILE_NOT_XML, FILE_NOT_JSON | not what the reader reads |
+| FILE_NOT_XML, FILE_NOT_JSON, FILE_NOT_CSV | not what the reader reads |
 | FILE_TYPE_UNKNOWN | well-formed, but no format this reader knows |
 | FILE_TRUNCATED | it ends before it should; what stood before is imported |
 | ENCODING_INVALID | bytes that are not text in the encoding declared |
@@ -69,6 +69,16 @@ def file_not_json(detail: str) -> Rejection:
         "FILE_NOT_JSON",
         f"the file is not JSON: {shown(detail)}; import the file as the register published it",
         f"文件不是 JSON({shown(detail)});请导入登记机构发布的原始文件",
+    )
+
+
+def file_not_csv(header: str) -> Rejection:
+    """`header` is the first line, where the names of columns should stand."""
+    return Rejection(
+        WHOLE_FILE,
+        "FILE_NOT_CSV",
+        f"the file is not a table: its first line is {shown(header)!r}; import the file as it was published",
+        f"文件不是表格:首行为 {shown(header)!r};请导入发布方提供的原始文件",
     )
 
 
