@@ -61,6 +61,9 @@ _WEAK_SIGNATURES = {
     "2.16.840.1.101.3.4.3.2": "dsaWithSHA256",
 }
 
+_NO_PARAMETERS = {None, b"\x05\x00"}
+"""Absent or NULL; RFC 4055 and RFC 5754 want one or the other, authorities send either."""
+
 _RSA_BITS_MIN = 2048
 _RSA_BITS_MAX = 16384
 _RSA_EXPONENT_MIN = 3
@@ -82,7 +85,7 @@ def signature_digest(algorithm: AlgorithmIdentifier) -> str:
         Refused: DIGEST_ALGORITHM_FORBIDDEN, DIGEST_ALGORITHM_UNSUPPORTED.
     """
     name = HASH_NAMES.get(algorithm.oid)
-    if name is None:
+    if name is None or algorithm.parameters not in _NO_PARAMETERS:
         is_weak = algorithm.oid in WEAK_HASHES
         code = "DIGEST_ALGORITHM_FORBIDDEN" if is_weak else "DIGEST_ALGORITHM_UNSUPPORTED"
         raise Refused(code, found=hash_name(algorithm.oid))
@@ -173,6 +176,8 @@ def _strong(key: object, oid: str) -> PublicKey:
 
 def _stated_hash(algorithm: AlgorithmIdentifier, digest: str | None) -> str:
     """The hash a signature algorithm says to use, which must be strong and agree with the CMS digest."""
+    if algorithm.oid != _RSA_PSS and algorithm.parameters not in _NO_PARAMETERS:
+        raise Refused("SIGNATURE_ALGORITHM_MISMATCH", found=algorithm.oid, digest=digest)
     if algorithm.oid in _WEAK_SIGNATURES:
         raise Refused("DIGEST_ALGORITHM_FORBIDDEN", found=_WEAK_SIGNATURES[algorithm.oid])
     if algorithm.oid == _ED25519:
