@@ -249,6 +249,8 @@ class Database:
         statements = [
             sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(self.schema)),
             sql.SQL("SET timezone TO 'UTC'"),
+            # A plan made while the ledger was small must not outlive that.
+            sql.SQL("SET plan_cache_mode TO force_custom_plan"),
             sql.SQL(
                 "SELECT set_config('synchronous_commit', 'on', false) "
                 "WHERE current_setting('synchronous_commit') IN ('off', 'local')"

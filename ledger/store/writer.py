@@ -149,9 +149,11 @@ class Writer:
         """Answer the call's commands that were carried out before: what follows does not build on these."""
         rows = self._durably(
             lambda connection: connection.execute(
-                "SELECT e.command_id, e.fingerprint, e.position, "
-                "(SELECT max(p.position) FROM ledger_entry p WHERE p.command_id = e.command_id) "
-                "FROM unnest(%s) AS u (id) JOIN ledger_entry e ON e.command_id = u.id AND e.part = 0",
+                "SELECT f.command_id, f.fingerprint, f.position, l.position FROM unnest(%s) AS u (id) "
+                "CROSS JOIN LATERAL (SELECT * FROM ledger_entry e "
+                "WHERE e.command_id = u.id ORDER BY e.part LIMIT 1) AS f "
+                "CROSS JOIN LATERAL (SELECT e.position FROM ledger_entry e "
+                "WHERE e.command_id = u.id ORDER BY e.part DESC LIMIT 1) AS l",
                 (TextArray(call.commands),),
                 binary=True,
             ).fetchall()

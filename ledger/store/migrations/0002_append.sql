@@ -98,11 +98,11 @@ CREATE FUNCTION ledger_append(
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- Plans are made once, perhaps while the tables are empty, and must stay right when they are not.
+-- Plans are made once, perhaps while the tables are empty, and must stay right when they are not: every look-up
+-- is by index, and LATERAL with LIMIT keeps it one look-up a row.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
+SET enable_bitmapscan = off
 SET jit = off
 AS $body$
 DECLARE
@@ -150,11 +150,12 @@ BEGIN
 
     -- 3
     FOR k IN
-        SELECT u.request, e.position AS first,
-               (SELECT max(p.position) FROM ledger_entry p WHERE p.command_id = e.command_id) AS last,
-               e.fingerprint
+        SELECT u.request, f.position AS first, l.position AS last, f.fingerprint
           FROM unnest(r_command) WITH ORDINALITY AS u (command_id, request)
-          JOIN ledger_entry e ON e.command_id = u.command_id AND e.part = 0
+         CROSS JOIN LATERAL (SELECT e.position, e.fingerprint FROM ledger_entry e
+                              WHERE e.command_id = u.command_id ORDER BY e.part LIMIT 1) AS f
+         CROSS JOIN LATERAL (SELECT e.position FROM ledger_entry e
+                              WHERE e.command_id = u.command_id ORDER BY e.part DESC LIMIT 1) AS l
     LOOP
         statuses[k.request] := CASE WHEN k.fingerprint = r_fingerprint[k.request]
                                     THEN 'REPEATED' ELSE 'REUSED' END;
@@ -170,7 +171,8 @@ BEGIN
                array_agg(NULL::bigint)
           INTO a_seq, a_head, a_position
           FROM unnest(a_id) WITH ORDINALITY AS u (id, i)
-          LEFT JOIN ledger_asset a ON a.id = u.id;
+          LEFT JOIN LATERAL (SELECT o.seq, o.head FROM ledger_asset o
+                              WHERE o.id = u.id ORDER BY o.id LIMIT 1) AS a ON true;
     END IF;
     IF t_count > 0 THEN
         SELECT array_agg(coalesce(
