@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import httpx
 import rfc3161ng
@@ -60,10 +61,12 @@ class Authority:
             raise misconfigured(self.name, "it needs either a url or an embedded authority")
         if self.url is not None:
             try:
+                # The client's own reading lets some malformed hosts pass until it is used.
+                host = urlsplit(self.url).hostname
                 url = httpx.URL(self.url)
-            except httpx.InvalidURL as error:
+            except (ValueError, httpx.InvalidURL) as error:
                 raise misconfigured(self.name, "its url is malformed") from error
-            if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
+            if url.scheme not in {"http", "https"} or not host or url.userinfo:
                 raise misconfigured(self.name, "its url is not http(s)://host/… without credentials")
         if not self.roots:
             raise misconfigured(self.name, "it has no trusted root")
