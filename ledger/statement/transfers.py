@@ -6,6 +6,7 @@ accepted, because a register is not ours to refuse (N-2), and flagged as a break
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from ledger.facts.base import Party
@@ -269,8 +270,8 @@ def _merged(kept: list[Owner], coming: list[Owner]) -> tuple[Owner, ...]:
 
 def _unspecified_shares(periods: list[Period]) -> list[Flag]:
     flags = []
-    following = [period.since for period in periods[1:]] + [None]
-    for period, until in zip(periods, following, strict=True):
+    for period, following in zip_longest(periods, periods[1:]):
+        until = None if following is None else following.since
         if len(period.owners) > 1 and not all(owner.stated for owner in period.owners):
             entries = tuple(sorted({owner.entry for owner in period.owners}))
             flags.append(Flag("SHARE_UNSPECIFIED", entries, since=period.since, until=until))
