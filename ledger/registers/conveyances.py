@@ -52,14 +52,15 @@ class Conveyance:
     """A conveyance text, understood.
 
     `references` are the recordings it names, as `049107/0392`, in order. Of a correction, `corrects` is the
-    recording it restates, where it names one, and `confirms` the kind of conveyance it says the earlier one
-    is or should have been. `cause` is set where title passes without an assignment, `share` where the text
-    says that only a part does, `license_kind` where it says which license.
+    recording it restates, where it names one (`also_corrects` the further ones), and `confirms` the kind of
+    conveyance it says the earlier one is or should have been. `cause` is set where title passes without an
+    assignment, `share` where the text says that only a part does, `license_kind` where it says which license.
     """
 
     kind: Kind
     references: tuple[str, ...] = ()
     corrects: str | None = None
+    also_corrects: tuple[str, ...] = ()
     confirms: Kind | None = None
     cause: Cause | None = None
     share: tuple[int, int] | None = None
@@ -77,12 +78,7 @@ def classify(text: str) -> Conveyance:
     kind = _kind(words)
     references = _references(words)
     if kind == "correction":
-        return Conveyance(
-            kind,
-            references,
-            corrects=references[0] if references else None,
-            confirms=_confirmed(words),
-        )
+        return _correction(words, references)
     share = _share(words) if kind in {"assignment", "nunc_pro_tunc"} else "whole"
     if share == "unclear":
         return Conveyance("unknown", references)
@@ -213,6 +209,7 @@ _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
 """Tried in this order. What ends a right stands before what grants it, and what concerns a security
 interest before an assignment: in both cases the words of the latter occur in the former."""
 
+_PREVIOUSLY: Final = re.compile(r"PREVIOUSLY RECORDED(?P<where>(?:(?!\bCONFIRM).)*)")
 _CONFIRMS: Final = re.compile(r"CONFIRMS? (?:THE |THAT THE )?(?P<what>[^.;]+)")
 _FROM_TO: Final = re.compile(
     r"(?:CONVEYANCE|DOCUMENT)(?: TYPE)?.{0,40}?\bFROM .{3,80}? TO (?:AN? |THE )?(?P<what>.{3,80}?)"
@@ -228,6 +225,19 @@ def _words(text: str) -> str:
 def _kind(words: str) -> Kind:
     beginning = words[:_READ_MAX]
     return next((kind for kind, pattern in _KINDS if pattern.search(beginning)), "unknown")
+
+
+def _correction(words: str, references: tuple[str, ...]) -> Conveyance:
+    """The conveyance restated may itself name recordings: those "previously recorded" are corrected."""
+    earlier = _PREVIOUSLY.search(words)
+    corrected = _references(earlier["where"] if earlier else re.split(r"\bCONFIRM", words)[0])
+    return Conveyance(
+        "correction",
+        references,
+        corrects=corrected[0] if corrected else None,
+        also_corrects=corrected[1:],
+        confirms=_confirmed(words),
+    )
 
 
 def _confirmed(words: str) -> Kind | None:
