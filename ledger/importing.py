@@ -45,6 +45,14 @@ class Summary:
     flagged: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
 
+    def add(self, other: "Summary") -> None:
+        """Count another file's import in."""
+        self.read += other.read
+        self.appended += other.appended
+        self.unchanged += other.unchanged
+        self.flagged += other.flagged
+        self.rejected += other.rejected
+
     def as_json(self) -> dict[str, Any]:
         """The form `ipledger import --json` prints."""
         return {
@@ -269,7 +277,8 @@ class _Desk:
         if not rights:
             return None
         if isinstance(fact, PledgeReleased):
-            return fact.model_copy(update={"rights": rights, "omits": self._omitted(fact)})
+            omits = self._omitted(fact) if report.names_all_rights else ()
+            return fact.model_copy(update={"rights": rights, "omits": omits})
         return fact.model_copy(update={"rights": rights})
 
     def _omitted(self, fact: PledgeReleased) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ class Report:
     source: bytes
     media_type: str
     where: str
+    names_all_rights: bool = True
+    """Its facts name every right of the recording. False where the source speaks of one right at a time:
+    that a release does not name another right under the pledge then says nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
