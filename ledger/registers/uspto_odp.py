@@ -4,7 +4,8 @@ An application (in `patentFileWrapperDataBag`, earlier `patentBag`, or a bare li
 a list or, in some samples, one object. Reel and frame are numbers without leading zeros, text with them, or
 one text `reelAndFrameNumber` (earlier `reelNumber/frameNumber`). The property is the application that
 encloses the bag; a recording met under several applications is one report about all of them. JSON has no
-exact bytes of one record: the source of every report is the whole file.
+exact bytes of one record: the source of every report is the whole file. The portal answers by application,
+so a recording need not be stated with all its rights here (`Report.names_all_rights`).
 """
 
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def read(path: Path) -> Iterator[Report | Rejection]:
             else:
                 yield record_malformed(where, "the assignment is not an object")
     for number, group in enumerate(groups.values(), 1):
-        yield report(_recording(group), source, MEDIA_TYPE, f"record {number}")
+        yield report(_recording(group), source, MEDIA_TYPE, f"record {number}", names_all_rights=False)
 
 
 def _content(path: Path) -> tuple[bytes, Any] | Rejection:

@@ -62,7 +62,7 @@ def _property(row: etree._Element) -> Property:
         publication=numbers.get("publication"),
         grant=numbers.get("grant"),
         international=numbers.get("international"),
-        title=None if title is None else "".join(title.itertext()),
+        title=None if title is None else "".join(map(str, title.itertext())),
         filed_on=days.get("application"),
         published_on=days.get("publication"),
         granted_on=days.get("grant"),

@@ -69,7 +69,9 @@ class Recording:
     purged: bool = False
 
 
-def report(recording: Recording, source: bytes, media_type: str, where: str) -> Report | Rejection:
+def report(
+    recording: Recording, source: bytes, media_type: str, where: str, *, names_all_rights: bool = True
+) -> Report | Rejection:
     """The recording as a report.
 
     Rejected with `NUMBER_MISSING` or `NUMBER_INVALID` (reel and frame, or no property has a number) and
@@ -84,12 +86,22 @@ def report(recording: Recording, source: bytes, media_type: str, where: str) -> 
     try:
         recorded_on = day_of(recording.recorded_on)
     except InputRejected:
-        return date_invalid(where, "the recording date", str(recording.recorded_on))
+        return date_invalid(where, "recording date", str(recording.recorded_on))
     descriptions = _descriptions(recording.properties)
     if not descriptions:
         return number_missing(where, "application, patent or publication number")
     facts = _facts(recording, number, recorded_on, tuple(fact.rights[0] for fact in descriptions))
-    return Report(REGISTER, number, EntryClass.PARTY, descriptions, facts, source, media_type, where)
+    return Report(
+        REGISTER,
+        number,
+        EntryClass.PARTY,
+        descriptions,
+        facts,
+        source,
+        media_type,
+        where,
+        names_all_rights=names_all_rights,
+    )
 
 
 def _number(recording: Recording, where: str) -> str | Rejection:
@@ -255,14 +267,15 @@ def _descriptions(properties: Iterable[Property]) -> tuple[RightDescribed, ...]:
 
 def _described(row: Property) -> RightDescribed | None:
     filed_on, granted_on = day_or_none(row.filed_on), day_or_none(row.granted_on)
+    published_on = day_or_none(row.published_on)
     application, grant = us_application(row.application), us_grant(row.grant)
     publication = us_publication(row.publication)
     international = international_number(row.international) or international_number(row.application)
-    numbers = (
-        ("application", application, filed_on),
-        ("publication", publication, day_or_none(row.published_on)),
-        ("grant", grant, granted_on),
-        ("international", international, None),
+    names = (
+        NameGiven(kind="application", number=application, on=filed_on) if application else None,
+        NameGiven(kind="publication", number=publication, on=published_on) if publication else None,
+        NameGiven(kind="grant", number=grant, on=granted_on) if grant else None,
+        NameGiven(kind="international", number=international) if international else None,
     )
     if application:
         right = f"US:patent:{application}"
@@ -274,7 +287,7 @@ def _described(row: Property) -> RightDescribed | None:
         return None
     return RightDescribed(
         rights=(right,),
-        names=tuple(NameGiven(kind=kind, number=number, on=on) for kind, number, on in numbers if number),
+        names=tuple(name for name in names if name),
         title=text_of(row.title),
         filed_on=filed_on,
         granted_on=granted_on,

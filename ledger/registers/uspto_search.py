@@ -45,7 +45,7 @@ def read(path: Path) -> Iterator[Report | Rejection]:
         yield file_type_unknown("a response without results", "the results of a USPTO assignment search")
 
 
-_Fields = dict[str, str | None | list[str | None]]
+_Fields = dict[str, str | list[str | None] | None]
 
 
 def _fields(doc: etree._Element) -> _Fields:
