@@ -110,16 +110,7 @@ class _Piece:
 def _parsed(
     pieces: Iterator[_Piece], opening: Prolog
 ) -> Iterator[tuple[int, bytes, etree._Element | Rejection]]:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = _parser()
     for number, piece in enumerate(pieces, 1):
         if piece.truncated and piece.broken is None:
             yield 0, b"", file_truncated(WHOLE_FILE, f"<{opening.root}>")
@@ -131,6 +122,24 @@ def _parsed(
             yield number, piece.source, record_malformed(where, piece.broken)
         else:
             yield number, piece.source, _element(piece.source, opening, parser, where)
+
+
+def parse(source: bytes, opening: Prolog, where: str) -> etree._Element | Rejection:
+    """Bytes cut out of a file with that prolog, parsed alone as `records` parses a record."""
+    return _element(source, opening, _parser(), where)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _element(
