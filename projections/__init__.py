@@ -1,1 +1,35 @@
-"""."""
+"""Read tables beside the ledger: who owns, what encumbers, at which rank, as of when, as known when.
+
+Promises: every entry is projected exactly once; what is stored of a right equals the fold of its entries
+(`ledger.statement`); an answer is never older than the right's last entry, or says at which position it ends;
+the tables can be thrown away and rebuilt while they serve.
+"""
+
+from projections.encumbrances import rights_under
+from projections.errors import ProjectionBehind, RebuildRunning
+from projections.ownership import periods
+from projections.parties import find, rights_of
+from projections.rights import resolve_right, status
+from projections.runner import catch_up, follow, open_views, rebuild
+from projections.search import search
+from projections.timeline import timeline
+from projections.views import Progress, Views
+
+__all__ = [
+    "Progress",
+    "ProjectionBehind",
+    "RebuildRunning",
+    "Views",
+    "catch_up",
+    "find",
+    "follow",
+    "open_views",
+    "periods",
+    "rebuild",
+    "resolve_right",
+    "rights_of",
+    "rights_under",
+    "search",
+    "status",
+    "timeline",
+]

@@ -1,0 +1,17 @@
+"""Every read table there is."""
+
+from typing import Final
+
+from projections import encumbrances, ownership, parties, rights, search, timeline
+from projections.tables import EntryTable, RightTable
+
+RIGHT_TABLES: Final[tuple[RightTable, ...]] = (
+    rights.RIGHTS,
+    rights.NAMES,
+    ownership.TABLE,
+    encumbrances.TABLE,
+    parties.TABLE,
+    search.TABLE,
+)
+ENTRY_TABLES: Final[tuple[EntryTable, ...]] = (timeline.TABLE,)
+TABLES: Final[tuple[RightTable | EntryTable, ...]] = RIGHT_TABLES + ENTRY_TABLES

@@ -1,0 +1,107 @@
+"""Which rights a party is named on, and as what (B-3): owner, pledgor, pledgee, licensor, licensee, court.
+
+A party here is a *name* (design 6): names that may be one person stand under several ids, and `find` shows
+them side by side instead of merging them.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from ledger.values.parties import normalize, party_id
+from projections.tables import Projected, RightTable, Row
+from projections.views import Views
+
+_ROLES: Final = {
+    "pledge": ("pledgor", "pledgee"),
+    "lien": ("pledgor", "pledgee"),
+    "license": ("licensor", "licensee"),
+    "open_license": ("licensor", "licensee"),
+    "freeze": ("debtor", "authority"),
+    "levy": ("debtor", "authority"),
+}
+
+
+def _rows(projected: Projected) -> Iterator[Row]:
+    right = projected.right
+    for owner, name, since, until in _owners(projected.statement["titles"]):
+        yield (owner, name, normalize(name), right, "owner", "", "", since, until)
+    for item in projected.statement["encumbrances"]:
+        giving, holding = _ROLES[item["kind"]]
+        subject = (item["id"], item["reference"])
+        since, until = item["registered_on"], item["ended_on"]
+        for name in item["grantors"]:
+            yield (party_id(name), name, normalize(name), right, giving, *subject, since, until)
+        ends = [step["from"] for step in item["holders"][1:]] + [until]
+        for step, end in zip(item["holders"], ends, strict=True):
+            for name in step["names"]:
+                yield (party_id(name), name, normalize(name), right, holding, *subject, step["from"], end)
+
+
+def _owners(periods: list[dict[str, Any]]) -> Iterator[tuple[str, str, str | None, str | None]]:
+    ends = [period["from"] for period in periods[1:]] + [None]
+    for period, until in zip(periods, ends, strict=True):
+        for owner in period["owners"]:
+            yield owner["party"], owner["name"], period["from"], until
+
+
+TABLE = RightTable(
+    name="party",
+    columns="""party text COLLATE "C" NOT NULL, name text NOT NULL, normalized text COLLATE "C" NOT NULL,
+        right_id text COLLATE "C" NOT NULL, role text NOT NULL, encumbrance text COLLATE "C" NOT NULL,
+        reference text NOT NULL, from_on date, until_on date""",
+    key="",
+    rows=_rows,
+    indexes=("(party, right_id)", "(normalized text_pattern_ops)"),
+)
+"""One row for each interval in which a party has a role on a right; `until_on` is the first day without."""
+
+
+def find(views: Views, name: str, *, limit: int = 50) -> list[dict[str, Any]]:
+    """Parties whose normalized name begins with `name`: `party`, `name`, `rights` (how many)."""
+    rows = views.rows(
+        """SELECT party, min(name), count(DISTINCT right_id) FROM {party}
+            WHERE normalized LIKE %s GROUP BY party ORDER BY 2, 1 LIMIT %s""",
+        _escaped(normalize(name)) + "%",
+        limit,
+    )
+    return [{"party": party, "name": shown, "rights": rights} for party, shown, rights in rows]
+
+
+def rights_of(
+    views: Views, party: str, as_of: date, *, role: str | None = None, after: str = "", limit: int = 100
+) -> list[dict[str, Any]]:
+    """Rights on which `party` (`pty_…`, or a name) has a role on `as_of` (B-3), in order of right.
+
+    Members: `right`, `role`, `name`, `encumbrance` and `reference` (None for an owner), `since`. The next
+    page begins `after` the last right of this one.
+    """
+    identity = party if party.startswith("pty_") else party_id(party)
+    rows = views.rows(
+        """SELECT right_id, role, name, encumbrance, reference, from_on FROM {party}
+            WHERE party = %s AND (from_on IS NULL OR from_on <= %s) AND (until_on IS NULL OR until_on > %s)
+              AND (%s::text IS NULL OR role = %s) AND right_id IN (
+                  SELECT DISTINCT p.right_id FROM {party} p WHERE p.party = %s AND p.right_id > %s
+                     AND (p.from_on IS NULL OR p.from_on <= %s) AND (p.until_on IS NULL OR p.until_on > %s)
+                     AND (%s::text IS NULL OR p.role = %s)
+                   ORDER BY p.right_id LIMIT %s)
+            ORDER BY right_id, role, reference""",
+        *(identity, as_of, as_of, role, role),
+        *(identity, after, as_of, as_of, role, role, limit),
+    )
+    return [
+        {
+            "right": row[0],
+            "role": row[1],
+            "name": row[2],
+            "encumbrance": row[3] or None,
+            "reference": row[4] or None,
+            "since": None if row[5] is None else row[5].isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def _escaped(text: str) -> str:
+    """`text` without meaning for LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,173 @@
+"""What was recorded of a right, entry by entry, on both axes of time (N-3, J-1, B-11)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from ledger import facts
+from ledger.entry import Entry, format_instant, parse
+from ledger.errors import RightUnknown
+from ledger.facts.base import Fact, Party
+from ledger.statement.base import record_of
+from projections.rights import knowledge, resolve_right
+from projections.tables import EntryTable, Row
+from projections.views import Views
+
+PAGE_MAX: Final = 1000
+
+LABELS: Final[dict[str, tuple[str, str]]] = {
+    "right.registered": ("Right registered", "权利登记"),
+    "right.described": ("Right described", "权利信息补充"),
+    "transfer.registered": ("Transfer registered", "转让登记"),
+    "transmission.registered": ("Transmission registered", "移转登记"),
+    "party.renamed": ("Name changed", "名称变更"),
+    "party.address_changed": ("Address changed", "地址变更"),
+    "license.recorded": ("License recorded", "许可备案"),
+    "license.changed": ("License recordal changed", "许可备案变更"),
+    "license.ended": ("License recordal cancelled", "许可备案注销"),
+    "license.offered": ("Open license declared", "开放许可声明"),
+    "license.offer_withdrawn": ("Open license withdrawn", "开放许可声明撤回"),
+    "pledge.registered": ("Pledge registered", "质押登记"),
+    "pledge.changed": ("Pledge changed", "质押变更"),
+    "pledge.assigned": ("Pledge assigned", "质权转让"),
+    "pledge.released": ("Release recorded", "质押解除登记"),
+    "freeze.imposed": ("Freeze imposed", "保全冻结"),
+    "freeze.lifted": ("Freeze lifted", "保全解除"),
+    "right.granted": ("Right granted", "授权"),
+    "right.lapsed": ("Right lapsed", "权利终止"),
+    "right.restored": ("Right restored", "权利恢复"),
+    "right.expired": ("Term ended", "保护期届满"),
+    "right.surrendered": ("Right surrendered", "权利放弃"),
+    "right.renewed": ("Right renewed", "权利续展"),
+    "application.ended": ("Application ended", "申请终止"),
+    "invalidation.decided": ("Declared invalid, not final", "宣告无效(未生效)"),
+    "invalidation.became_final": ("Invalidity final", "无效决定生效"),
+    "recording.corrected": ("Recording corrected", "登记更正"),
+    "recording.noted": ("Recording noted", "其他登记事项"),
+}
+"""What a reader calls each event that concerns a right, in English and Chinese."""
+
+_SIDES: Final = (
+    ("grantors", "grantees"),
+    ("pledgors", "pledgees"),
+    ("licensors", "licensees"),
+    ("releasors", "beneficiaries"),
+    ("holders", None),
+    ("authorities", None),
+)
+
+
+def _rows(entry: Entry, fact: Fact) -> Iterator[Row]:
+    record = record_of(entry, fact)
+    data = orjson.dumps({name: value for name, value in entry.data.items() if name != "rights"}).decode()
+    for right in entry.asset_ids:
+        yield (
+            right,
+            entry.position,
+            entry.type,
+            entry.entry_class.value,
+            record.effective_on,
+            getattr(fact, "registered_on", None),
+            entry.recorded_at,
+            record.register,
+            record.number if entry.source else None,
+            *(_sides(fact)),
+            data,
+        )
+
+
+TABLE = EntryTable(
+    name="timeline",
+    columns="""right_id text COLLATE "C" NOT NULL, position bigint NOT NULL, type text NOT NULL,
+        class text NOT NULL, effective_on date NOT NULL, registered_on date, recorded_at timestamptz NOT NULL,
+        register text NOT NULL, number text, giving text[] NOT NULL, receiving text[] NOT NULL,
+        data text NOT NULL""",
+    key="right_id, position",
+    rows=_rows,
+)
+"""`data` is the fact as recorded, JSON, without the list of rights."""
+
+
+def timeline(
+    views: Views, notation: str, *, known_at: datetime | None = None, after: int = 0, limit: int = PAGE_MAX
+) -> dict[str, Any]:
+    """What was recorded of a right up to `known_at`, in order of position.
+
+    Members: `right`, `known_at`, `position`, `entries` (each with `position`, `type`, `class`,
+    `effective_on`, `registered_on`, `recorded_at`, `register`, `number`, `from`, `to`, `data`, `summary` in
+    `en` and `zh`), and `next`: what to give as `after` for the next page, None on the last.
+
+    Raises:
+        RightUnknown, RightAmbiguous, StorageUnavailable, ProjectionBehind
+    """
+    right = resolve_right(views, notation)
+    known = knowledge(views, right, known_at)
+    if known.projected:
+        rows = views.rows(
+            """SELECT right_id, position, type, class, effective_on, registered_on, recorded_at, register,
+                      number, giving, receiving, data
+                 FROM {timeline} WHERE right_id = %s AND position > %s AND position <= %s
+                ORDER BY position LIMIT %s""",
+            right,
+            after,
+            known.position,
+            limit + 1,
+        )
+    else:
+        rows = _unprojected(views, right, after, known.position, limit + 1)
+    if not rows and after == 0:
+        raise RightUnknown(right)
+    items = [_item(row) for row in rows[:limit]]
+    return {
+        "right": right,
+        "known_at": format_instant(known.known_at),
+        "position": known.position,
+        "entries": items,
+        "next": items[-1]["position"] if len(rows) > limit else None,
+    }
+
+
+def _unprojected(views: Views, right: str, after: int, upto: int, limit: int) -> list[Row]:
+    """The same rows from the entries, where the table does not reach so far yet."""
+    stored = views.store.reader.tagged([f"asset:{right}"], after=after, upto=upto, limit=limit)
+    entries = [parse(item.raw, item.position) for item in stored]
+    return [row for entry in entries for row in _rows(entry, facts.read(entry)) if row[0] == right]
+
+
+def _item(row: Row) -> dict[str, Any]:
+    _, position, kind, entry_class, effective_on, registered_on, recorded_at = row[:7]
+    register, number, giving, receiving, data = row[7:]
+    return {
+        "position": position,
+        "type": kind,
+        "class": entry_class,
+        "effective_on": str(effective_on),
+        "registered_on": None if registered_on is None else str(registered_on),
+        "recorded_at": format_instant(recorded_at),
+        "register": register or None,
+        "number": number,
+        "from": giving,
+        "to": receiving,
+        "data": orjson.loads(data),
+        "summary": _summary(kind, giving, receiving),
+    }
+
+
+def _sides(fact: Fact) -> tuple[list[str], list[str]]:
+    for giving, receiving in _SIDES:
+        if hasattr(fact, giving):
+            given = _names(getattr(fact, giving))
+            return (given, _names(getattr(fact, receiving))) if receiving else ([], given)
+    return [], []
+
+
+def _names(parties: tuple[Party, ...]) -> list[str]:
+    return list(dict.fromkeys(party.name for party in parties))
+
+
+def _summary(kind: str, giving: list[str], receiving: list[str]) -> dict[str, str]:
+    en, zh = LABELS.get(kind, (kind, kind))
+    parties = " → ".join(", ".join(side) for side in (giving, receiving) if side)
+    return {"en": f"{en}: {parties}" if parties else en, "zh": f"{zh}:{parties}" if parties else zh}
