@@ -44,7 +44,10 @@ class NotCanonical(LedgerError):
         """`pointer` is the JSON pointer (RFC 6901) of the offending value."""
         at = pointer or "the value"
         super().__init__(
-            f"{at}: {reason}", f"{pointer or '该值'}:不符合规范格式({reason})", pointer=pointer, reason=reason
+            f"{at}: {reason}",
+            f"{pointer or '该值'}：不符合规范格式（{reason}）",
+            pointer=pointer,
+            reason=reason,
         )
 
 
@@ -57,7 +60,7 @@ class EntryMalformed(LedgerError):
         """`position` is known when the entry came from the store."""
         where = "entry" if position is None else f"entry {position}"
         super().__init__(
-            f"{where} is malformed: {reason}", f"条目格式错误:{reason}", position=position, reason=reason
+            f"{where} is malformed: {reason}", f"条目格式错误：{reason}", position=position, reason=reason
         )
 
 
@@ -71,7 +74,7 @@ class UnknownEventType(LedgerError):
         super().__init__(
             f"entry {position} is a {event_type} version {version}, which this release does not know; "
             "install the release that wrote it",
-            f"第 {position} 条为 {event_type} 第 {version} 版,本版本无法识别;请安装写入该条目的版本",
+            f"第 {position} 条为 {event_type} 第 {version} 版，本版本无法识别；请安装写入该条目的版本",
             event_type=event_type,
             version=version,
             position=position,
@@ -87,7 +90,7 @@ class ChainBroken(LedgerError):
         """`what` names the failed comparison; `expected` and `found` are hex digests or numbers."""
         super().__init__(
             f"position {position}: {what} should be {expected}, found {found}",
-            f"第 {position} 条:{what} 应为 {expected},实为 {found}",
+            f"第 {position} 条：{what} 应为 {expected}，实为 {found}",
             position=position,
             what=what,
             expected=expected,
@@ -104,7 +107,7 @@ class ConcurrencyConflict(LedgerError):
         """`detail` names the right or tag that moved."""
         super().__init__(
             f"{detail} has changed since it was read; read it again and decide again",
-            f"{detail} 在读取之后已有新条目;请重新读取后再决定",
+            f"{detail} 在读取之后已有新条目；请重新读取后再决定",
             detail=detail,
         )
 
@@ -118,7 +121,7 @@ class CommandIdReused(LedgerError):
         """`position` is the entry the id first made."""
         super().__init__(
             f"command id {command_id} already made entry {position} with other content; use a new id",
-            f"命令编号 {command_id} 已用于第 {position} 条且内容不同;请使用新的编号",
+            f"命令编号 {command_id} 已用于第 {position} 条且内容不同；请使用新的编号",
             command_id=command_id,
             position=position,
         )
@@ -133,7 +136,7 @@ class RightUnknown(LedgerError):
         """`notation` is what was asked for."""
         super().__init__(
             f"no right named {notation!r} is on this ledger; this says nothing about what the register holds",
-            f"本账本中没有名为 {notation!r} 的权利;这不表示登记簿上没有该权利或负担",
+            f"本账本中没有名为 {notation!r} 的权利；这不表示登记簿上没有该权利或负担",
             notation=notation,
         )
 
@@ -148,7 +151,7 @@ class RightAmbiguous(LedgerError):
         listed = ", ".join(candidates)
         super().__init__(
             f"{notation!r} may be any of {listed}; ask for one of them",
-            f"{notation!r} 可能指以下任一权利:{listed};请明确其一",
+            f"{notation!r} 可能指以下任一权利：{listed}；请明确其一",
             notation=notation,
             candidates=candidates,
         )
@@ -170,4 +173,6 @@ class StorageUnavailable(LedgerError):
 
     def __init__(self, detail: str) -> None:
         """`detail` is the server's own words, one line."""
-        super().__init__(f"the database does not answer: {detail}", f"数据库无法访问:{detail}", detail=detail)
+        super().__init__(
+            f"the database does not answer: {detail}", f"数据库无法访问：{detail}", detail=detail
+        )
