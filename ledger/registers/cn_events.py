@@ -445,7 +445,7 @@ def _blocks(event: CnEvent) -> list[_Block]:
 
 def _block(item: str, before: str | None, after: str | None) -> _Block:
     sides = [cn_labels.people([("item", side or "")], "item") for side in (before, after)]
-    return _Block(item.strip(), sides[0], sides[1])
+    return _Block(name_of(item) or "", sides[0], sides[1])
 
 
 def _owners(event: CnEvent) -> tuple[tuple[Party, ...], tuple[Party, ...]]:

@@ -152,7 +152,8 @@ def _report(
         facts=facts,
         source=source,
         media_type=media_type,
-        where=where,
+        where=f"{where} ({event.number})",
+        names_all_rights=False,
     )
 
 

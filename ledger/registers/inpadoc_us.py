@@ -170,13 +170,16 @@ def _merged(earlier: Told | None, told: Told) -> Told:
     )
 
 
-def owner_of(text: str) -> str | None:
-    """The name in `NCUBE CORPORATION, BEAVERTON, OR., A CORP. OF CA.`: what follows it is an address."""
+def owner_of(text: str, *, country_codes: bool = False) -> str | None:
+    """The name in `NCUBE CORPORATION, BEAVERTON, OR., A CORP. OF CA.`: what follows it is an address.
+
+    `country_codes`: a country stands behind the name as its code (`SIEMENS AG, 80333 MUENCHEN, DE`).
+    """
     name = name_of(text)
     if name is None:
         return None
     segments = [segment for part in name.split(",") if (segment := part.strip())]
-    kept = _without_places(segments)
+    kept = _before_numbers(segments) if country_codes else _without_places(segments)
     if len(kept) < len(segments):
         forms = [index for index, segment in enumerate(kept) if _LEGAL_FORM.search(segment)]
         kept = kept[: forms[-1] + 1] if forms else kept
@@ -197,3 +200,10 @@ def _without_places(segments: list[str]) -> list[str]:
         else:
             break
     return kept
+
+
+def _before_numbers(segments: list[str]) -> list[str]:
+    """Without a trailing country code, and without all from a segment with a digit (a postcode) on."""
+    kept = segments[:-1] if len(segments) > 1 and re.fullmatch("[A-Z]{2}", segments[-1]) else segments
+    coded = (index for index, part in enumerate(kept) if index and any(sign.isdigit() for sign in part))
+    return kept[: next(coded, len(kept))]
