@@ -27,10 +27,8 @@ _COMPACT_DAY: Final = re.compile(r"\d{8}")
 
 def text_of(raw: object, limit: int = TEXT_MAX) -> str | None:
     """`raw` as text, or None where it says nothing (also where it is no text or number at all)."""
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return str(raw)
     if not isinstance(raw, str):
-        return None
+        return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else None
     text = raw if raw.isascii() and raw.isprintable() else _cleaned(raw)
     text = text.strip()
     if text in _NOTHING:

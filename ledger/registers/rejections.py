@@ -28,7 +28,7 @@ def file_unreadable(error: OSError) -> Rejection:
         WHOLE_FILE,
         "FILE_UNREADABLE",
         f"the file cannot be opened ({reason}); check its path and permissions",
-        f"文件无法打开({reason});请检查路径与权限",
+        f"文件无法打开（{reason}）；请检查路径与权限",
     )
 
 
@@ -38,7 +38,7 @@ def file_empty() -> Rejection:
         WHOLE_FILE,
         "FILE_EMPTY",
         "the file is empty; fetch it again from the register",
-        "文件为空;请重新从登记机构获取",
+        "文件为空；请重新从登记机构获取",
     )
 
 
@@ -48,7 +48,7 @@ def file_too_large(size: int, limit: int) -> Rejection:
         WHOLE_FILE,
         "FILE_TOO_LARGE",
         f"the file has {size} bytes and this format is read whole, at most {limit} bytes; split it",
-        f"文件大小为 {size} 字节,该格式须整体读取,上限 {limit} 字节;请拆分后再导入",
+        f"文件大小为 {size} 字节，该格式须整体读取，上限 {limit} 字节；请拆分后再导入",
     )
 
 
@@ -58,7 +58,7 @@ def file_not_xml(detail: str) -> Rejection:
         WHOLE_FILE,
         "FILE_NOT_XML",
         f"the file is not XML: {detail}; import the file as the register published it",
-        f"文件不是 XML({_zh(detail)});请导入登记机构发布的原始文件",
+        f"文件不是 XML（{_zh(detail)}）；请导入登记机构发布的原始文件",
     )
 
 
@@ -68,7 +68,7 @@ def file_not_json(detail: str) -> Rejection:
         WHOLE_FILE,
         "FILE_NOT_JSON",
         f"the file is not JSON: {shown(detail)}; import the file as the register published it",
-        f"文件不是 JSON({shown(detail)});请导入登记机构发布的原始文件",
+        f"文件不是 JSON（{shown(detail)}）；请导入登记机构发布的原始文件",
     )
 
 
@@ -78,7 +78,7 @@ def file_not_csv(header: str) -> Rejection:
         WHOLE_FILE,
         "FILE_NOT_CSV",
         f"the file is not a table: its first line is {shown(header)!r}; import the file as it was published",
-        f"文件不是表格:首行为 {shown(header)!r};请导入发布方提供的原始文件",
+        f"文件不是表格：首行为 {shown(header)!r}；请导入发布方提供的原始文件",
     )
 
 
@@ -88,7 +88,7 @@ def file_type_unknown(found: str, expected: str) -> Rejection:
         WHOLE_FILE,
         "FILE_TYPE_UNKNOWN",
         f"the file is {shown(found)}; this reader takes {expected}",
-        f"文件为 {shown(_zh(found))};本读取器只接受:{_zh(expected)}",
+        f"文件为 {shown(_zh(found))}；本读取器只接受：{_zh(expected)}",
     )
 
 
@@ -98,7 +98,7 @@ def file_truncated(where: str, detail: str) -> Rejection:
         where,
         "FILE_TRUNCATED",
         f"the file ends inside {shown(detail)}; what stood before it is imported, fetch the file again",
-        f"文件在 {shown(detail)} 处中断;此前的记录已导入,请重新获取文件",
+        f"文件在 {shown(detail)} 处中断；此前的记录已导入，请重新获取文件",
     )
 
 
@@ -108,7 +108,7 @@ def encoding_invalid(where: str, detail: str) -> Rejection:
         where,
         "ENCODING_INVALID",
         f"the bytes are not text as declared: {shown(detail)}; convert the file to UTF-8",
-        f"字节与声明的编码不符({shown(_zh(detail))});请将文件转换为 UTF-8",
+        f"字节与声明的编码不符（{shown(_zh(detail))}）；请将文件转换为 UTF-8",
     )
 
 
@@ -118,7 +118,7 @@ def record_malformed(where: str, detail: str) -> Rejection:
         where,
         "RECORD_MALFORMED",
         f"the record is broken: {shown(detail)}; the others are imported, ask the register for this one",
-        f"记录已损坏({shown(_zh(detail))});其余记录已导入,请向登记机构索取该记录",
+        f"记录已损坏（{shown(_zh(detail))}）；其余记录已导入，请向登记机构索取该记录",
     )
 
 
@@ -128,7 +128,7 @@ def date_invalid(where: str, field: str, text: str) -> Rejection:
         where,
         "DATE_INVALID",
         f"{field} is {shown(text)!r}, which is no day of the calendar; compare the record with the register",
-        f"{_zh(field)}为 {shown(text)!r},不是有效日期;请与登记簿核对",
+        f"{_zh(field)}为 {shown(text)!r}，不是有效日期；请与登记簿核对",
     )
 
 
@@ -148,7 +148,7 @@ def number_invalid(where: str, what: str, text: str) -> Rejection:
         where,
         "NUMBER_INVALID",
         f"{shown(text)!r} is no {what}; compare the record with the register",
-        f"{shown(text)!r} 不是有效的{_zh(what)};请与登记簿核对",
+        f"{shown(text)!r} 不是有效的{_zh(what)}；请与登记簿核对",
     )
 
 
@@ -160,15 +160,15 @@ _CHINESE: Final = {
     "Chinese application number": "中国申请号",
     "Chinese application or publication number": "中国申请号或公布号",
     "publication date": "公布日期",
-    "event code (PRSCode)": "事件代码(PRSCode)",
-    "patent_id": "专利号(patent_id)",
+    "event code (PRSCode)": "事件代码（PRSCode）",
+    "patent_id": "专利号（patent_id）",
     "no root element at its beginning": "开头没有根元素",
     "a response without results": "没有结果的检索应答",
     "the results of a USPTO assignment search": "USPTO 转让检索结果",
     "JSON of another kind": "其他种类的 JSON",
     "Open Data Portal JSON with an assignmentBag": "含 assignmentBag 的 Open Data Portal JSON",
     "the assignment is not an object": "转让记录不是对象",
-    "two or four bytes to a character (UTF-16 or UTF-32)": "每字符两或四字节(UTF-16 或 UTF-32)",
+    "two or four bytes to a character (UTF-16 or UTF-32)": "每字符两或四字节（UTF-16 或 UTF-32）",
 }
 """Chinese for what the readers name; a parser's own words are quoted as they are."""
 
