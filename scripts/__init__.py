@@ -1,1 +1,1 @@
-"""."""
+"""The `ipledger` command, the demonstration and the benchmarks."""

@@ -1,0 +1,84 @@
+"""`ipledger serve`: the HTTP interface, the views following the ledger, and the sealing worker."""
+
+import logging
+import socket
+import threading
+from typing import Annotated
+
+import typer
+import uvicorn
+from api.app import create_app
+
+from ledger.errors import InputRejected
+from ledger.store.database import utc_now
+from notary.authorities import load_authorities
+from notary.sealing import Sealer
+from notary.worker import seal_continually
+from scripts.workspace import Lang, output, workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def serve(
+        host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one. 端口。")] = 8080,
+        seal_interval: Annotated[
+            int, typer.Option(min=0, help="Milliseconds between seals; 0 seals nothing. 封印间隔（毫秒）。")
+        ] = 1000,
+        lang: Lang = None,
+    ) -> None:
+        """Serve the ledger over HTTP until interrupted. 启动 HTTP 服务。"""
+        out = output(lang, as_json=False)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+        with workspace(out) as here:
+            listening = _listen(host, port)
+            stop = threading.Event()
+            worker = None
+            if seal_interval:
+                authorities = load_authorities(here.home, clock=utc_now)
+                sealer = Sealer(here.store, here.home, authorities, utc_now)
+                worker = threading.Thread(
+                    target=seal_continually,
+                    args=(sealer,),
+                    kwargs={"interval_ms": seal_interval, "stop": stop},
+                    name="sealing",
+                )
+                worker.start()
+            address = f"http://{host}:{listening.getsockname()[1]}"
+            out.say(f"Serving {here.store.origin} on {address}", f"正在提供服务：{address}")
+            try:
+                config = uvicorn.Config(create_app(here.store), log_level="warning")
+                uvicorn.Server(config).run(sockets=[listening])
+            finally:
+                stop.set()
+                listening.close()
+                if worker is not None:
+                    worker.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything starts.
+
+    Raises:
+        InputRejected: ADDRESS_UNAVAILABLE, somebody else listens there or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise InputRejected(
+            "ADDRESS_UNAVAILABLE",
+            f"cannot listen on {host}:{port} ({error.strerror or error}); stop the other server, "
+            "or take another --port",
+            f"无法监听 {host}:{port}（{error.strerror or error}）；请停止占用该端口的程序，"
+            "或用 --port 另选端口",
+            host=host,
+            port=port,
+        ) from error
+    return listening

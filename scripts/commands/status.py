@@ -1,0 +1,161 @@
+"""`ipledger status RIGHT`: who owns the right and what encumbers it, as of a day, as known at an instant."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.errors import InputRejected, LedgerError
+from ledger.values.dates import parse_moment
+from projections import open_views
+from projections import status as status_of
+from scripts.output import Output
+from scripts.workspace import Json, Lang, output, workspace
+
+KINDS: Final = {
+    "pledge": ("pledge", "质押"),
+    "lien": ("lien", "留置/扣押"),
+    "license": ("license", "许可"),
+    "open_license": ("open license", "开放许可"),
+    "freeze": ("freeze", "保全/冻结"),
+    "levy": ("levy of execution", "强制执行"),
+}
+STATES: Final = {
+    "registered": ("registered", "已登记"),
+    "contracted": ("signed, not registered", "已签约，未登记"),
+    "released": ("released", "已解除"),
+    "cancelled": ("cancelled", "已注销"),
+    "withdrawn": ("withdrawn", "已撤回"),
+    "lifted": ("lifted", "已解除"),
+    "expired": ("expired", "已届满"),
+    "object_lost": ("no object: right invalid", "标的丧失：权利无效"),
+}
+STATUSES: Final = {
+    "APPLICATION": ("application", "申请中"),
+    "IN_FORCE": ("in force", "有效"),
+    "LAPSED": ("lapsed", "终止"),
+    "EXPIRED": ("expired", "届满"),
+    "SURRENDERED": ("surrendered", "放弃"),
+    "DISCONTINUED": ("application ended", "申请终止"),
+    "INVALID_PART": ("in force, partly invalid", "部分无效，其余有效"),
+    "INVALID_FULL": ("invalid from the beginning", "自始无效"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def status(
+        right: Annotated[str, typer.Argument(metavar="RIGHT", help="US:patent:15145443, US 8,789,601 B2 …")],
+        as_of: Annotated[
+            str | None, typer.Option(metavar="DATE|INSTANT", help="Legal date; default today. 法律日期。")
+        ] = None,
+        known_at: Annotated[
+            str | None, typer.Option(metavar="INSTANT", help="As known then; default now. 当时已知。")
+        ] = None,
+        include_ended: Annotated[
+            bool, typer.Option("--all", help="Ended encumbrances too. 含已终止的负担。")
+        ] = False,
+        json: Json = False,
+        lang: Lang = None,
+    ) -> None:
+        """Who owns a right and what encumbers it. 权属与负担。"""
+        out = output(lang, as_json=json)
+        try:
+            day = None if as_of is None else parse_moment(as_of)
+            known = None if known_at is None else _instant(known_at)
+        except LedgerError as error:
+            out.fail(error)
+        with workspace(out) as here:
+            answer = status_of(
+                open_views(here.store), right, as_of=day, known_at=known, include_ended=include_ended
+            )
+        if json:
+            out.json(answer)
+        else:
+            print_status(answer, out)
+
+
+def print_status(answer: dict[str, Any], out: Output) -> None:
+    """The answer for people: owners, encumbrances by rank, what is pending, and every flag."""
+    name = f"  {answer['title']}" if answer.get("title") else ""
+    out.say(f"{answer['right']}{name}", f"{answer['right']}{name}")
+    names = ", ".join(answer["names"])
+    status = _word(STATUSES, answer["status"], out)
+    out.say(f"Names: {names}", f"号码：{names}")
+    out.say(
+        f"Status: {status}, as of {answer['as_of']}, as known at {answer['known_at']} "
+        f"(position {answer['position']})",
+        f"状态：{status}（截至 {answer['as_of']}；依 {answer['known_at']} 已知，"
+        f"至第 {answer['position']} 条）",
+    )
+    out.table(
+        out.text("Owners", "权利人"),
+        [
+            out.text("name", "名称"),
+            out.text("share", "份额"),
+            out.text("since", "自"),
+            out.text("basis", "依据"),
+        ],
+        [
+            [owner["name"], "/".join(map(str, owner["share"])), owner["since"] or "–", owner["basis"]]
+            for owner in answer["owners"]
+        ],
+    )
+    _print_encumbrances(answer["encumbrances"], out.text("Encumbrances", "负担"), out)
+    if not any(item["ended_at"] is None for item in answer["encumbrances"]):
+        out.say(
+            "No live encumbrance is recorded on this ledger for that day. "
+            "This is not a statement about registers that were not imported.",
+            "本账本中该日没有存续的负担记录。此结论不涉及未导入的登记簿。",
+        )
+    _print_encumbrances(answer["pending"], out.text("Signed, not yet registered", "已签约未登记"), out)
+    for flag in answer["flags"]:
+        entries = ", ".join(map(str, flag["entries"]))
+        where = out.text(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
+        out.console.print(f"! {flag['code']}: {flag['message'][out.lang]}{where}", markup=False)
+
+
+def _print_encumbrances(items: list[dict[str, Any]], title: str, out: Output) -> None:
+    out.table(
+        title,
+        [
+            out.text("rank", "顺位"),
+            out.text("kind", "种类"),
+            out.text("reference", "登记号"),
+            out.text("holder", "权利人"),
+            out.text("registered", "登记日"),
+            out.text("state", "状态"),
+            out.text("ended", "终止"),
+        ],
+        [
+            [
+                "–" if item["rank"] is None else str(item["rank"]),
+                _word(KINDS, item["kind"], out),
+                item["reference"],
+                "; ".join(item["holders"]) or "–",
+                item["registered_at"] or "–",
+                _word(STATES, item["state"], out),
+                f"{item['ended_at']} ({item['ended_by']})" if item["ended_at"] else "–",
+            ]
+            for item in items
+        ],
+    )
+
+
+def _word(words: dict[str, tuple[str, str]], key: str, out: Output) -> str:
+    en, zh = words.get(key, (key, key))
+    return out.text(en, zh)
+
+
+def _instant(text: str) -> datetime:
+    moment = parse_moment(text)
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        raise InputRejected(
+            "INSTANT_INVALID",
+            f"--known-at takes an instant with zone, such as {text}T18:00:00+08:00",
+            f"--known-at 需要带时区的时刻，例如 {text}T18:00:00+08:00",
+            text=text,
+        )
+    return moment
