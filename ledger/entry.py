@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ledger import canonical, chain
-from ledger.errors import EntryMalformed, NotCanonical
+from ledger.errors import EntryMalformed, InputRejected, NotCanonical
+from ledger.values.dates import parse_moment
 
 ENTRY_VERSION: Final = 1
 ASSET: Final = "asset:"
@@ -30,7 +31,9 @@ _TAG: Final = re.compile(
 )
 _TYPE: Final = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 _SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_SALT: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
+"""16 bytes in base64url without padding: of the last sign only two bits are used."""
 
 
 class EntryClass(StrEnum):
@@ -102,60 +105,62 @@ class Draft:
             EntryMalformed: a member has the wrong shape.
         """
         subjects = _checked(self)
-        before_assets = canonical.encode({"actor": self.actor})
-        before_instant = canonical.encode(
+        whole = canonical.encode(
             {
-                "class": self.entry_class.value,
-                "command_id": self.command_id,
-                "commitments": sorted(self.commitments),
-                "data": self.data,
-                "effective_at": self.effective_at,
-            }
-        )
-        after_salt = canonical.encode(
-            {
-                "source": None if self.source is None else self.source.as_json(),
-                "subjects": subjects,
+                "v": ENTRY_VERSION,
                 "type": self.type,
                 "type_v": self.type_v,
-                "v": ENTRY_VERSION,
+                "class": self.entry_class.value,
+                "subjects": subjects,
+                "assets": [],
+                "effective_at": self.effective_at,
+                "recorded_at": "",
+                "actor": self.actor,
+                "command_id": self.command_id,
+                "source": None if self.source is None else self.source.as_json(),
+                "data": self.data,
+                "commitments": sorted(self.commitments),
+                "salt": self.salt,
             }
         )
+        # Members stand in the order of their names: actor, assets, class … effective_at, recorded_at, salt,
+        # source … v. Nothing after recorded_at can hold its name and an empty text, as data could.
+        links = len(b'{"actor":') + len(canonical.encode(self.actor)) + len(b',"assets":')
+        instant = whole.rindex(b',"recorded_at":"",') + len(b',"recorded_at":"')
+        salted = instant + len(b'","salt":') + len(canonical.encode(self.salt))
         return PreparedDraft(
             type=self.type,
             subjects=tuple(subjects),
-            assets=tuple(tag[len(ASSET) :] for tag in subjects if tag.startswith(ASSET)),
-            before_assets=before_assets[:-1] + b',"assets":',
-            before_instant=b"," + before_instant[1:-1] + b',"recorded_at":"',
-            salt=b'","salt":' + canonical.encode(self.salt),
-            after_salt=b"," + after_salt[1:],
+            assets=tuple([tag[len(ASSET) :] for tag in subjects if tag.startswith(ASSET)]),
+            before_links=whole[:links],
+            before_instant=whole[links + len(b"[]") : instant],
+            salt=whole[instant:salted],
+            after_salt=whole[salted:],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedDraft:
-    """A draft as canonical bytes with two gaps: the rights' links and the recording time.
-
-    Canonical members stand in the order of their names, so the pieces are in a fixed order: actor, *assets*,
-    class … effective_at, *recorded_at*, salt, source … v.
-    """
+    """A draft as canonical bytes with two gaps: the rights' links and the recording time."""
 
     type: str
     subjects: tuple[str, ...]
     assets: tuple[str, ...]
-    before_assets: bytes
+    before_links: bytes
     before_instant: bytes
     salt: bytes
     after_salt: bytes
 
-    def encode(self, assets: list[list[Any]], recorded_at: str) -> bytes:
-        """The entry's bytes; `assets` holds `[id, seq, prev]` for each of `self.assets`, in that order."""
-        if [link[0] for link in assets] != list(self.assets):
+    def encode(self, links: list[list[Any]], recorded_at: str) -> bytes:
+        """The entry's bytes; `links` holds `[id, seq, prev]` for each of `self.assets`, in that order."""
+        if len(links) != len(self.assets) or any(
+            link[0] != asset for link, asset in zip(links, self.assets, strict=True)
+        ):
             raise ValueError("a link for each right of the draft, in order")
         return b"".join(
             (
-                self.before_assets,
-                canonical.encode(assets),
+                self.before_links,
+                canonical.encode(links),
                 self.before_instant,
                 recorded_at.encode(),
                 self.salt,
@@ -166,7 +171,7 @@ class PreparedDraft:
     @property
     def content(self) -> bytes:
         """What a repeat of the same command would say again: all but place and salt."""
-        return self.before_assets + self.before_instant + self.after_salt
+        return self.before_links + self.before_instant + self.after_salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,25 +256,19 @@ def format_instant(instant: datetime) -> str:
     """An aware instant as `YYYY-MM-DDThh:mm:ss.ffffffZ`."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant(text: str) -> datetime:
     """The inverse of `format_instant`; raises ValueError for anything else."""
     if not _INSTANT.fullmatch(text):
         raise ValueError(f"not an instant of the form YYYY-MM-DDThh:mm:ss.ffffffZ: {text!r}")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def _checked(draft: Draft) -> list[str]:
     """The sorted subjects of a draft whose members have the shapes `parse` will ask for."""
-    if not _TYPE.fullmatch(draft.type) or type(draft.type_v) is not int or draft.type_v < 1:
-        raise EntryMalformed(f"type {draft.type!r} or its version is not a name and a number")
-    for name in ("effective_at", "actor", "command_id", "salt"):
-        if type(getattr(draft, name)) is not str or not getattr(draft, name):
-            raise EntryMalformed(f"{name} is not text")
-    if "\0" in draft.command_id:
-        raise EntryMalformed("command_id holds a zero character, which the database cannot index")
+    _check_words(draft)
     for tag in draft.subjects:
         if type(tag) is not str or not _TAG.fullmatch(tag):
             raise EntryMalformed(f"subject {tag!r} is not a tag")
@@ -279,6 +278,20 @@ def _checked(draft: Draft) -> list[str]:
     if draft.source is not None and not _SHA256_HEX.fullmatch(draft.source.digest):
         raise EntryMalformed("the source's digest is not SHA-256 in hex")
     return sorted(draft.subjects)
+
+
+def _check_words(draft: Draft) -> None:
+    if not _TYPE.fullmatch(draft.type) or type(draft.type_v) is not int or draft.type_v < 1:
+        raise EntryMalformed(f"type {draft.type!r} or its version is not a name and a number")
+    for name in ("effective_at", "actor", "command_id", "salt"):
+        if type(getattr(draft, name)) is not str or not getattr(draft, name):
+            raise EntryMalformed(f"{name} is not text")
+    if not _SALT.fullmatch(draft.salt):
+        raise EntryMalformed("salt is not 16 bytes in base64url")
+    if not _is_moment(draft.effective_at):
+        raise EntryMalformed("effective_at is not a day or an instant with zone")
+    if "\0" in draft.command_id:
+        raise EntryMalformed("command_id holds a zero character, which the database cannot index")
 
 
 def _check_scalars(value: dict[str, Any], position: int) -> None:
@@ -293,10 +306,22 @@ def _check_scalars(value: dict[str, Any], position: int) -> None:
         raise EntryMalformed(f"class {value['class']!r} is unknown", position)
     if type(value["data"]) is not dict:
         raise EntryMalformed("data is not an object", position)
+    if not _SALT.fullmatch(value["salt"]):
+        raise EntryMalformed("salt is not 16 bytes in base64url", position)
+    if not _is_moment(value["effective_at"]):
+        raise EntryMalformed("effective_at is not a day or an instant with zone", position)
     try:
         parse_instant(value["recorded_at"])
     except ValueError as error:
         raise EntryMalformed("recorded_at is not an instant in UTC", position) from error
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parse_moment(text)
+    except InputRejected:
+        return False
+    return True
 
 
 def _subjects(value: dict[str, Any], position: int) -> tuple[tuple[str, ...], tuple[AssetLink, ...]]:
@@ -315,7 +340,10 @@ def _subjects(value: dict[str, Any], position: int) -> tuple[tuple[str, ...], tu
 def _asset_link(row: Any, position: int) -> AssetLink:
     match row:
         case [str(identifier), int(seq), str(prev)] if (
-            seq >= 1 and _SHA256_HEX.fullmatch(prev) and (seq == 1) == (prev == chain.NO_PREVIOUS)
+            type(seq) is int
+            and seq >= 1
+            and _SHA256_HEX.fullmatch(prev)
+            and (seq == 1) == (prev == chain.NO_PREVIOUS)
         ):
             return AssetLink(identifier, seq, prev)
         case _:

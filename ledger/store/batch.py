@@ -21,6 +21,10 @@ _APPEND: Final = (
     "SELECT first_position, head_recorded_at, statuses, firsts, lasts, details "
     f"FROM ledger_append({', '.join(['%s'] * _ARGUMENTS)})"
 )
+_NO_WATCHES: Final = (
+    TextArray(()), TextArray(()), BigintArray(()), IntegerArray(()), IntegerArray(()), BigintArray(()),
+    IntegerArray(()), IntegerArray(()),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -84,11 +88,17 @@ class Batch:
 
     jobs: list[Job]
     recorded_at: datetime
+    instant: str
     sizes: list[int] = field(default_factory=list)
     asset_index: dict[str, int] = field(default_factory=dict)
-    conditions: list[tuple[int, int, int, bytes, int, int]] = field(default_factory=list)
-    requests: list[int] = field(default_factory=list)
-    parts: list[int] = field(default_factory=list)
+    c_request: list[int] = field(default_factory=list)
+    c_asset: list[int] = field(default_factory=list)
+    c_seq: list[int] = field(default_factory=list)
+    c_head: list[bytes] = field(default_factory=list)
+    c_added: list[int] = field(default_factory=list)
+    c_last: list[int] = field(default_factory=list)
+    e_request: list[int] = field(default_factory=list)
+    e_part: list[int] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
     raws: list[bytes] = field(default_factory=list)
@@ -97,55 +107,53 @@ class Batch:
 
     def add(self, job: Job, heads: dict[str, AssetHead]) -> None:
         """Encode a job's entries as following `heads`, which then are what it leaves."""
-        request = len(self.jobs) + 1
-        recorded_at = format_instant(self.recorded_at)
-        before = {asset: heads[asset] for asset, _ in job.assets}
-        added = dict.fromkeys(before, 0)
-        last = dict.fromkeys(before, 0)
+        self.jobs.append(job)
+        self.sizes.append(len(job.drafts))
+        request = len(self.jobs)
+        condition = len(self.c_request)
+        place: dict[str, int] = {}
+        for asset, head in heads.items():
+            place[asset] = condition + len(place)
+            self.c_request.append(request)
+            self.c_asset.append(self.asset_index.setdefault(asset, len(self.asset_index) + 1))
+            self.c_seq.append(head.seq)
+            self.c_head.append(bytes.fromhex(head.digest))
+            self.c_added.append(0)
+            self.c_last.append(0)
         for part, draft in enumerate(job.drafts):
             links = [[asset, heads[asset].seq + 1, heads[asset].digest] for asset in draft.assets]
-            raw = draft.encode(links, recorded_at)
+            raw = draft.encode(links, self.instant)
             digest = sha256(raw)
             self.digests.append(digest.digest())
             self.raws.append(raw)
             self.types.append(draft.type)
-            self.requests.append(request)
-            self.parts.append(part)
-            entry = len(self.digests)
+            self.e_request.append(request)
+            self.e_part.append(part)
+            entry = len(self.raws)
             for asset, seq, _ in links:
                 heads[asset] = AssetHead(seq, digest.hexdigest())
-                added[asset] += 1
-                last[asset] = entry
-            self.tags.extend(draft.subjects)
-            self.tag_entries.extend([entry] * len(draft.subjects))
-        for asset, head in before.items():
-            index = self.asset_index.setdefault(asset, len(self.asset_index) + 1)
-            self.conditions.append(
-                (request, index, head.seq, bytes.fromhex(head.digest), added[asset], last[asset])
-            )
-        self.jobs.append(job)
-        self.sizes.append(len(job.drafts))
+                self.c_added[place[asset]] += 1
+                self.c_last[place[asset]] = entry
+            self.tags += draft.subjects
+            self.tag_entries += [entry] * len(draft.subjects)
 
     def arguments(self) -> tuple[Any, ...]:
         """As `ledger_append` wants them."""
-        c_request, c_asset, c_seq, c_head, c_added, c_last = (
-            zip(*self.conditions, strict=True) if self.conditions else ((),) * 6
-        )
         return (
             self.recorded_at,
             TextArray([job.command_id for job in self.jobs]),
             ByteaArray([job.fingerprint for job in self.jobs]),
             IntegerArray(self.sizes),
             TextArray(self.asset_index),
-            IntegerArray(c_request),
-            IntegerArray(c_asset),
-            BigintArray(c_seq),
-            ByteaArray(c_head),
-            IntegerArray(c_added),
-            IntegerArray(c_last),
+            IntegerArray(self.c_request),
+            IntegerArray(self.c_asset),
+            BigintArray(self.c_seq),
+            ByteaArray(self.c_head),
+            IntegerArray(self.c_added),
+            IntegerArray(self.c_last),
             *_watches(self.jobs),
-            IntegerArray(self.requests),
-            IntegerArray(self.parts),
+            IntegerArray(self.e_request),
+            IntegerArray(self.e_part),
             TextArray(self.types),
             ByteaArray(self.digests),
             ByteaArray(self.raws),
@@ -196,6 +204,8 @@ def _result(status: str, first: int | None, last: int | None, detail: str | None
 
 def _watches(jobs: Sequence[Job]) -> tuple[Any, ...]:
     """Conditions on tags and queries: what is watched, who watches it, whose entries match it."""
+    if not any(job.tags or job.query is not None for job in jobs):
+        return _NO_WATCHES
     tags: dict[str, int] = {}
     queries: dict[tuple[str, int], tuple[int, tuple[QueryItem, ...]]] = {}
     texts: list[tuple[str | None, str | None, int]] = []
@@ -236,8 +246,6 @@ def _matched(
     job: Job, tags: dict[str, int], queries: Sequence[tuple[int, tuple[QueryItem, ...]]]
 ) -> set[int]:
     found: set[int] = set()
-    if not tags and not queries:
-        return found
     for draft in job.drafts:
         found.update(tags[tag] for tag in draft.subjects if tag in tags)
         carried = frozenset(draft.subjects)

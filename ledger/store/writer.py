@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 
+from ledger.entry import format_instant
 from ledger.errors import InputRejected, LedgerError, StorageUnavailable
 from ledger.store.batch import Batch, Job, Outcome, execute, no_condition, prepare
 from ledger.store.pgarray import TextArray
@@ -81,7 +82,7 @@ class Writer:
             lead = not self._led
             self._led = True
         if not lead:
-            call.wake.acquire()  # until answered, or asked to lead
+            self._wait(call)
         if not call.answered:
             self._lead()
         return call.results()
@@ -92,6 +93,27 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def _wait(self, call: "_Call") -> None:
+        """Until the call is answered, or asked to lead. An interrupt may take it back only before that begins."""
+        interrupt: BaseException | None = None
+        while True:
+            try:
+                call.wake.acquire()
+            except BaseException as error:  # noqa: BLE001 -- raised below, when nobody depends on us any more
+                interrupt = error
+                with self._mutex:
+                    if not call.asked and call in self._queue:
+                        self._queue.remove(call)
+                        raise
+            else:
+                break
+        if call.following is not None:
+            call.following.wake.release()
+        if interrupt is not None:
+            if not call.answered:
+                self._lead()
+            raise interrupt
 
     def _lead(self) -> None:
         """Append what is queued up to a batch, pass the lead on, wake the callers. We are the queue's first."""
@@ -104,14 +126,17 @@ class Writer:
             raise
         finally:
             with self._mutex:
-                following = self._queue[0] if self._queue else None
-                self._led = following is not None
-            if following is not None:
-                following.wake.release()
-            for call in batch:
+                successor = self._queue[0] if self._queue else None
+                self._led = successor is not None
+                if successor is not None:
+                    successor.asked = True
+            for call, following in zip(batch, [*batch[1:], None], strict=True):
                 call.answered = True
-            for call in batch[1:]:
-                call.wake.release()
+                call.following = following
+            if successor is not None:
+                successor.wake.release()
+            if len(batch) > 1:
+                batch[1].wake.release()  # who wakes the next: woken all at once, they would fight for the GIL
 
     def _take(self) -> list["_Call"]:
         with self._mutex:
@@ -231,9 +256,9 @@ class Writer:
 
 
 class _Call:
-    """One call of `append_many`, waiting at `wake` until `answered`, or until it leads."""
+    """One call of `append_many`, waiting at `wake` until `answered`, or `asked` to lead; then wakes `following`."""
 
-    __slots__ = ("answered", "builds", "commands", "error", "jobs", "size", "wake")
+    __slots__ = ("answered", "asked", "builds", "commands", "error", "following", "jobs", "size", "wake")
 
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = jobs
@@ -249,6 +274,8 @@ class _Call:
                         raise no_condition((asset,))
                 named.add(asset)
         self.answered = False
+        self.asked = False
+        self.following: _Call | None = None
         self.error: LedgerError | None = None
         self.wake = threading.Lock()
         self.wake.acquire()
@@ -309,8 +336,11 @@ class _Notifier:
 
 def _encode(calls: Sequence[_Call], recorded_at: datetime) -> Batch:
     """All open jobs, each on the heads its condition states, or that the jobs before it in its call leave."""
-    batch = Batch([], recorded_at)
+    batch = Batch([], recorded_at, format_instant(recorded_at))
     for call in calls:
+        if len(call.jobs) == 1 and call.jobs[0].result is None:
+            batch.add(call.jobs[0], dict(call.jobs[0].assets))  # type: ignore[arg-type]  # none is open
+            continue
         left: dict[str, AssetHead] = {}
         taken: set[str] = set()
         for job in call.jobs:
