@@ -18,7 +18,8 @@ class ProjectionBehind(LedgerError):
         super().__init__(
             f"the read tables end at position {position}, the ledger at {head}; "
             "ask again in a moment, and if this lasts run: ipledger doctor",
-            f"查询表更新至第 {position} 条,账本已至第 {head} 条;请稍后重试,若持续如此请运行:ipledger doctor",
+            f"查询表更新至第 {position} 条，账本已至第 {head} 条；"
+            "请稍后重试，若持续如此请运行：ipledger doctor",
             position=position,
             head=head,
         )
@@ -33,5 +34,5 @@ class RebuildRunning(LedgerError):
         """There is nothing to name: one ledger, one rebuild."""
         super().__init__(
             "another process is rebuilding the read tables of this ledger; let it finish or stop it",
-            "另一进程正在重建本账本的查询表;请等待其完成或将其停止",
+            "另一进程正在重建本账本的查询表；请等待其完成或将其停止",
         )

@@ -1,6 +1,7 @@
 """Who owned a right, from day to day, in a table that can be asked by party."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from projections.tables import Projected, RightTable, Row
@@ -8,9 +9,7 @@ from projections.views import Views
 
 
 def _rows(projected: Projected) -> Iterator[Row]:
-    periods = projected.statement["titles"]
-    ends = [period["from"] for period in periods[1:]] + [None]
-    for number, (period, until) in enumerate(zip(periods, ends, strict=True)):
+    for number, (period, until) in enumerate(with_ends(projected.statement["titles"])):
         for place, owner in enumerate(period["owners"]):
             yield (
                 projected.right,
@@ -38,6 +37,11 @@ TABLE = RightTable(
     indexes=("(party, right_id)",),
 )
 """One row for each owner in each period of the chain of title; `from_on` null is from the beginning."""
+
+
+def with_ends(titles: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Each period of a statement's `titles`, and the day the next one begins."""
+    return zip_longest(titles, (period["from"] for period in titles[1:]))
 
 
 def periods(views: Views, right: str) -> list[dict[str, Any]]:

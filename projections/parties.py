@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from ledger.values.parties import normalize, party_id
+from projections.ownership import with_ends
 from projections.tables import Projected, RightTable, Row
 from projections.views import Views
 
@@ -24,8 +25,10 @@ _ROLES: Final = {
 
 def _rows(projected: Projected) -> Iterator[Row]:
     right = projected.right
-    for owner, name, since, until in _owners(projected.statement["titles"]):
-        yield (owner, name, normalize(name), right, "owner", "", "", since, until)
+    for period, until in with_ends(projected.statement["titles"]):
+        for owner in period["owners"]:
+            name = owner["name"]
+            yield (owner["party"], name, normalize(name), right, "owner", "", "", period["from"], until)
     for item in projected.statement["encumbrances"]:
         giving, holding = _ROLES[item["kind"]]
         subject = (item["id"], item["reference"])
@@ -36,13 +39,6 @@ def _rows(projected: Projected) -> Iterator[Row]:
         for step, end in zip(item["holders"], ends, strict=True):
             for name in step["names"]:
                 yield (party_id(name), name, normalize(name), right, holding, *subject, step["from"], end)
-
-
-def _owners(periods: list[dict[str, Any]]) -> Iterator[tuple[str, str, str | None, str | None]]:
-    ends = [period["from"] for period in periods[1:]] + [None]
-    for period, until in zip(periods, ends, strict=True):
-        for owner in period["owners"]:
-            yield owner["party"], owner["name"], period["from"], until
 
 
 TABLE = RightTable(

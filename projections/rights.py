@@ -99,8 +99,9 @@ def resolve_right(views: Views, notation: str) -> str:
 def knowledge(views: Views, right: str, known_at: datetime | None = None) -> Knowledge:
     """How far the ledger had come at `known_at` (None: now), and what it says of `right` there.
 
-    Where `known_at` is not before the ledger's last entry, the answer's own `known_at` is the recording time of
-    that entry: to ask again with it gives the same answer for ever, whatever was being recorded meanwhile (K-7).
+    Where `known_at` is not before the ledger's last entry, the answer's own `known_at` is the recording time
+    of that entry: to ask again with it gives the same answer for ever, whatever was being recorded meanwhile
+    (K-7).
 
     Raises:
         RightUnknown: it was not on the ledger then.

@@ -1,7 +1,7 @@
 """Filling the read tables from the log: exactly once, in order of position, resuming wherever it was killed.
 
 Promises:
-- The position is written in the transaction that writes the rows: a kill at any moment leaves both or neither.
+- The position is written in the transaction that writes the rows: a kill leaves both or neither.
 - Any number of processes may follow. One works, by a lock of its session that ends with it; the others wait
   for that lock. Were two to work, the lock on the generation's row would still make every entry count once.
 - Each right that a batch touches is resolved once, from a remembered state where it continues it.

@@ -1,9 +1,9 @@
 """Finding rights by number, by the name of a party, or by title.
 
 Text is cut into tokens: words for alphabets, pairs of neighboring characters for Chinese, Japanese and
-Korean, which put no spaces between words. A word finds everything that begins with it, Chinese text everything
-that contains it. PostgreSQL keeps the tokens in a `tsvector` with a GIN index; its own parsers know no Chinese,
-and the trigram extension is not on every server.
+Korean, which put no spaces between words. A word finds everything that begins with it, Chinese text
+everything that contains it. PostgreSQL keeps the tokens in a `tsvector` with a GIN index; its own parsers
+know no Chinese, and the trigram extension is not on every server.
 """
 
 import re
@@ -61,9 +61,9 @@ TABLE = RightTable(
 def search(views: Views, text: str, *, after: str = "", limit: int = 20) -> dict[str, Any]:
     """Rights whose numbers, title or parties hold every word of `text`, in order of right.
 
-    Members: `items` (each with `right`, `names`, `title`, `status`, `owners`: names of today's owners); `next`:
-    what to give as `after` for the next page, None on the last; `position`: how far the search reaches. A
-    `text` without any letter or digit finds nothing.
+    Members: `items` (each with `right`, `names`, `title`, `status`, `owners`: names of today's owners);
+    `next`: what to give as `after` for the next page, None on the last; `position`: how far the search
+    reaches. A `text` without any letter or digit finds nothing.
 
     Raises:
         StorageUnavailable, ProjectionBehind

@@ -42,7 +42,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "right.surrendered": ("Right surrendered", "权利放弃"),
     "right.renewed": ("Right renewed", "权利续展"),
     "application.ended": ("Application ended", "申请终止"),
-    "invalidation.decided": ("Declared invalid, not final", "宣告无效(未生效)"),
+    "invalidation.decided": ("Declared invalid, not final", "宣告无效（未生效）"),
     "invalidation.became_final": ("Invalidity final", "无效决定生效"),
     "recording.corrected": ("Recording corrected", "登记更正"),
     "recording.noted": ("Recording noted", "其他登记事项"),
@@ -170,4 +170,4 @@ def _names(parties: tuple[Party, ...]) -> list[str]:
 def _summary(kind: str, giving: list[str], receiving: list[str]) -> dict[str, str]:
     en, zh = LABELS.get(kind, (kind, kind))
     parties = " → ".join(", ".join(side) for side in (giving, receiving) if side)
-    return {"en": f"{en}: {parties}" if parties else en, "zh": f"{zh}:{parties}" if parties else zh}
+    return {"en": f"{en}: {parties}" if parties else en, "zh": f"{zh}：{parties}" if parties else zh}
