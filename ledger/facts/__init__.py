@@ -6,8 +6,11 @@ entry into its fact and stops at a type or version this release does not know.
 
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
+from ledger import canonical
 from ledger.entry import Entry
-from ledger.errors import EntryMalformed, UnknownEventType
+from ledger.errors import EntryMalformed, InputRejected, UnknownEventType
 from ledger.facts import (
     corrections,
     freezes,
@@ -20,11 +23,12 @@ from ledger.facts import (
 )
 from ledger.facts.base import Fact
 
-_MODULES = (registrations, transfers, licenses, pledges, freezes, status, corrections, seals)
+MODULES = (registrations, transfers, licenses, pledges, freezes, status, corrections, seals)
+"""The files of this floor, in the order they are read."""
 
 REGISTRY: dict[tuple[str, int], type[Fact]] = {
     (fact.TYPE, fact.VERSION): fact
-    for module in _MODULES
+    for module in MODULES
     for fact in vars(module).values()
     if isinstance(fact, type) and issubclass(fact, Fact) and "TYPE" in vars(fact)
 }
@@ -42,15 +46,23 @@ def read(entry: Entry) -> Fact:
     if fact is None:
         raise UnknownEventType(entry.type, entry.type_v, entry.position)
     try:
-        return fact.model_validate(entry.data, strict=False)
-    except ValueError as error:
-        raise EntryMalformed(f"{entry.type}: {error}", entry.position) from error
+        return fact.model_validate_json(canonical.encode(entry.data), strict=True)
+    except ValidationError as error:
+        raise EntryMalformed(f"{entry.type}: {_reason(error)}", entry.position) from error
+    except InputRejected as error:
+        raise EntryMalformed(f"{entry.type}: {error.message_en}", entry.position) from error
+
+
+def _reason(error: ValidationError) -> str:
+    """The first thing wrong with `data`: where, and why."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'/'.join(['data', *map(str, first['loc'])])}: {first['msg']}"
 
 
 def families() -> Iterator[tuple[str, type[Fact]]]:
     """Pairs of file name and fact type, in the order of the files."""
-    for module in _MODULES:
+    for module in MODULES:
         name = module.__name__.rpartition(".")[2]
         for fact in vars(module).values():
-            if isinstance(fact, type) and issubclass(fact, Fact) and fact.__module__ == module.__name__:
+            if isinstance(fact, type) and issubclass(fact, Fact) and "TYPE" in vars(fact):
                 yield name, fact

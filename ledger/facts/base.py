@@ -5,7 +5,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from ledger.values.dates import parse_day
 from ledger.values.parties import party_id
@@ -22,15 +22,28 @@ def _is_right(text: str) -> str:
     return text
 
 
-Day = Annotated[str, AfterValidator(_is_day)]
+Day = Annotated[str, AfterValidator(_is_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A legal date `YYYY-MM-DD`."""
 
-RightRef = Annotated[str, AfterValidator(_is_right)]
+RightRef = Annotated[
+    str,
+    AfterValidator(_is_right),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}:[a-z_]+:.{1,60}$"}),
+]
 """A right's id, `US:patent:15145443`."""
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Share = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
-"""An exact fraction `[n, d]`."""
+_Term = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+def _is_share(pair: tuple[int, int]) -> tuple[int, int]:
+    if pair[0] > pair[1]:
+        raise ValueError("a share is at most the whole")
+    return pair
+
+
+Share = Annotated[tuple[_Term, _Term], AfterValidator(_is_share)]
+"""An exact fraction `[n, d]` of the whole right, above 0 and at most 1 (N-6)."""
 
 
 class Value(BaseModel):
