@@ -86,7 +86,12 @@ def _noted(recorded: list[Recorded]) -> list[Flag]:
 
 def _objects_lost(held: list[pledges.Pledge], entry: int) -> list[Flag]:
     return [
-        Flag("OBJECT_LOST", (*pledge.item.entries, entry), data={"reference": pledge.number})
+        Flag(
+            "OBJECT_LOST",
+            (*pledge.item.entries, entry),
+            since=pledge.item.record.registered_on,
+            data={"reference": pledge.number},
+        )
         for pledge in held
         if pledge.open
     ]

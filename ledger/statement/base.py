@@ -19,16 +19,17 @@ class Record:
     registered_on: str
     """The day it stands in the register; the day of legal effect where the register gives none."""
     effective_on: str
+    type: str
 
     @property
-    def order(self) -> tuple[str, str, int]:
+    def order(self) -> tuple[str, str, str, str, str, int]:
         """Order of legal effect."""
-        return (self.effective_on, self.registered_on, self.position)
+        return (self.effective_on, *self.register_order)
 
     @property
-    def register_order(self) -> tuple[str, int]:
-        """Order of registration (P-7)."""
-        return (self.registered_on, self.position)
+    def register_order(self) -> tuple[str, str, str, str, int]:
+        """Order of registration (P-7); on one day the register's numbers decide, not who imported first."""
+        return (self.registered_on, self.register, self.number, self.type, self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def record_of(entry: Entry, fact: Fact) -> Record:
         authority=entry.entry_class.value == "AUTHORITY",
         registered_on=getattr(fact, "registered_on", None) or effective_on,
         effective_on=effective_on,
+        type=entry.type,
     )
 
 

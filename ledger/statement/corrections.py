@@ -5,48 +5,56 @@ recording replaces the content of the one it corrects, through any chain of corr
 The corrected recording keeps its own place in the register: a correction never improves a rank (K-4).
 """
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
-from ledger.facts.base import Fact, record_id
+from ledger.facts.base import Fact, Party, record_id
 from ledger.facts.corrections import RecordingCorrected, RecordingNoted
 from ledger.facts.licenses import LicenseRecorded
-from ledger.facts.pledges import PledgeRegistered, PledgeReleased
+from ledger.facts.pledges import PledgeAssigned, PledgeRegistered, PledgeReleased
 from ledger.facts.registrations import RightDescribed, RightRegistered
 from ledger.facts.transfers import PartyRenamed, TransferRegistered, TransmissionRegistered
-from ledger.statement.base import Flag, Recorded, listed
+from ledger.statement.base import Flag, Record, Recorded, listed
+
+_Key = tuple[str, str]
+"""Register and number: what a correction names its target by."""
 
 
 def settle(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
     """The recordings that count, corrections applied, in order of position; and what must be said of it."""
     current, flags = _restatements(recorded)
-    corrections = {
-        (item.record.register, item.record.number): item
-        for item in current
-        if isinstance(item.fact, RecordingCorrected)
-    }
+    corrections = {_key(item): item for item in current if isinstance(item.fact, RecordingCorrected)}
     if not corrections:
         return current, flags
-    originals = {
-        (item.record.register, item.record.number): item
-        for item in current
-        if not isinstance(item.fact, RecordingCorrected)
-    }
-    chains: dict[tuple[str, str], list[Recorded]] = {}
+    originals: dict[_Key, list[Recorded]] = {}
+    for item in filter(_is_original, current):
+        originals.setdefault(_key(item), []).append(item)
+    chains: dict[_Key, list[Recorded]] = {}
     standing: list[Recorded] = []
     for item in sorted(corrections.values(), key=lambda each: each.record.register_order):
         root, cycle = _root(item, corrections)
         if root in originals:
             chains.setdefault(root, []).append(item)
-            continue
-        standing.append(_on_its_own(item))
-        flags.append(_unrooted(item, root[1], cycle=cycle))
+        else:
+            standing.append(_on_its_own(item))
+            flags.append(_unrooted(item, root[1], cycle))
     settled = [
-        _restate(item, chains[key]) if (key := (item.record.register, item.record.number)) in chains else item
+        item
         for item in current
-        if not isinstance(item.fact, RecordingCorrected)
+        if not (_is_original(item) and _key(item) in chains) and not isinstance(item.fact, RecordingCorrected)
     ]
-    flags += [_corrected(originals[key], chain) for key, chain in chains.items()]
-    return sorted(settled + standing, key=lambda item: item.record.position), flags
+    for key, chain in chains.items():
+        settled += [_restate(item, chain, alone=len(originals[key]) == 1) for item in originals[key]]
+        flags.append(_corrected(originals[key], chain))
+    return sorted(settled + standing, key=lambda item: item.record.position), _each_once(flags)
+
+
+def _key(item: Recorded) -> _Key:
+    return (item.record.register, item.record.number)
+
+
+def _is_original(item: Recorded) -> bool:
+    return not isinstance(item.fact, RecordingCorrected | RightRegistered | RightDescribed)
 
 
 def _restatements(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
@@ -75,107 +83,113 @@ def _restatements(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]
     return sorted(current, key=lambda item: item.record.position), flags
 
 
-def _root(
-    item: Recorded, corrections: dict[tuple[str, str], Recorded]
-) -> tuple[tuple[str, str], list[Recorded]]:
+def _root(item: Recorded, corrections: dict[_Key, Recorded]) -> tuple[_Key, list[Recorded]]:
     """The recording a chain of corrections ends at, and the chain if it runs in a circle."""
-    chain: list[Recorded] = [item]
+    chain: dict[_Key, Recorded] = {_key(item): item}
     while True:
-        fact = chain[-1].fact
-        target = (item.record.register, getattr(fact, "corrects", None) or "")
+        fact = item.fact
+        assert isinstance(fact, RecordingCorrected)
+        target = (item.record.register, fact.corrects or "")
+        if target in chain:
+            return target, list(chain.values())
         if target not in corrections:
             return target, []
-        if corrections[target] in chain:
-            return target, chain
-        chain.append(corrections[target])
+        item = chain[target] = corrections[target]
 
 
-def _restate(item: Recorded, chain: list[Recorded]) -> Recorded:
-    """`item` with the content of the last correction."""
-    correction = chain[-1].fact
-    assert isinstance(correction, RecordingCorrected)
-    fact = item.fact.model_copy(update=_content(item.fact, correction))
-    effective_on = fact.effective_on or item.record.effective_on
-    record = item.record
-    moved = type(record)(
-        record.position,
-        record.register,
-        record.number,
-        record.authority,
-        record.registered_on,
-        effective_on,
-    )
-    return Recorded(moved, fact, tuple(each.record for each in chain))
+def _restate(item: Recorded, chain: list[Recorded], *, alone: bool) -> Recorded:
+    """`item` with the content of its corrections, in their order; `alone` if its number holds no other."""
+    fact = item.fact
+    for each in chain:
+        assert isinstance(each.fact, RecordingCorrected)
+        fact = _corrected_fact(fact, each.fact, item.record, alone=alone)
+    record = replace(item.record, effective_on=fact.effective_on or item.record.effective_on, type=fact.TYPE)
+    return Recorded(record, fact, tuple(each.record for each in chain))
 
 
-_SIDES: dict[type[Fact], tuple[str, str]] = {
-    TransferRegistered: ("grantors", "grantees"),
-    TransmissionRegistered: ("grantors", "grantees"),
-    PartyRenamed: ("grantors", "grantees"),
-    PledgeRegistered: ("pledgors", "pledgees"),
-    PledgeReleased: ("releasors", "beneficiaries"),
-    LicenseRecorded: ("licensors", "licensees"),
-    RecordingNoted: ("grantors", "grantees"),
+_KINDS: Final[dict[type[Fact], tuple[str, str, str]]] = {
+    TransferRegistered: ("transfer", "grantors", "grantees"),
+    TransmissionRegistered: ("transmission", "grantors", "grantees"),
+    PartyRenamed: ("rename", "grantors", "grantees"),
+    PledgeRegistered: ("pledge", "pledgors", "pledgees"),
+    PledgeAssigned: ("pledge_assignment", "grantors", "grantees"),
+    PledgeReleased: ("release", "releasors", "beneficiaries"),
+    LicenseRecorded: ("license", "licensors", "licensees"),
+    RecordingNoted: ("note", "grantors", "grantees"),
 }
+"""What a correction may call the fact, and its members for the conveying and the receiving side."""
 
 
-def _content(fact: Fact, correction: RecordingCorrected) -> dict[str, object]:
-    giving, receiving = _SIDES.get(type(fact), ("", ""))
-    update: dict[str, object] = {}
-    if giving and correction.grantors:
-        update[giving] = correction.grantors
-    if receiving and correction.grantees:
-        update[receiving] = correction.grantees
-    if correction.executed_on and "executed_on" in type(fact).model_fields:
-        update["executed_on"] = correction.executed_on
-    return update
+def _corrected_fact(fact: Fact, correction: RecordingCorrected, record: Record, *, alone: bool) -> Fact:
+    """`fact` with the parties, date and, where the correction says so, nature that it should have had.
+
+    A pledge stays a pledge whatever a correction calls it: a form's "hereby confirms the assignment" must
+    not turn an encumbrance into a change of owner.
+    """
+    if type(fact) not in _KINDS:
+        return fact
+    kind, giving, receiving = _KINDS[type(fact)]
+    grantors = correction.grantors or getattr(fact, giving)
+    grantees = correction.grantees or getattr(fact, receiving)
+    executed_on = correction.executed_on or getattr(fact, "executed_on", None)
+    restates = correction.restates
+    if alone and kind != "pledge" and restates is not None and restates != kind:
+        return _as_kind(
+            restates,
+            record,
+            grantors,
+            grantees,
+            rights=fact.rights,
+            executed_on=executed_on,
+            registered_on=getattr(fact, "registered_on", None),
+            text=correction.text,
+        )
+    return fact.model_copy(update={giving: grantors, receiving: grantees, "executed_on": executed_on})
 
 
 def _on_its_own(item: Recorded) -> Recorded:
     """A correction whose target is unknown, read as what it says it confirms."""
     fact = item.fact
     assert isinstance(fact, RecordingCorrected)
-    record = item.record
-    common: dict[str, Any] = {
-        "rights": fact.rights,
-        "executed_on": fact.executed_on,
-        "registered_on": fact.registered_on,
-        "text": fact.text,
-    }
-    match fact.restates or "transfer":
+    restated = _as_kind(
+        fact.restates or "transfer",
+        item.record,
+        fact.grantors,
+        fact.grantees,
+        rights=fact.rights,
+        executed_on=fact.executed_on,
+        registered_on=fact.registered_on,
+        text=fact.text,
+    )
+    return Recorded(replace(item.record, type=restated.TYPE), restated)
+
+
+def _as_kind(
+    kind: str, record: Record, grantors: tuple[Party, ...], grantees: tuple[Party, ...], **common: Any
+) -> Fact:
+    match kind:
         case "pledge":
-            restated: Fact = PledgeRegistered(
-                pledge=record_id("pld", record.register, record.number),
-                pledgors=fact.grantors,
-                pledgees=fact.grantees,
-                **common,
-            )
+            pledge = record_id("pld", record.register, record.number)
+            return PledgeRegistered(pledge=pledge, pledgors=grantors, pledgees=grantees, **common)
         case "rename":
-            restated = PartyRenamed(grantors=fact.grantors, grantees=fact.grantees, **common)
+            return PartyRenamed(grantors=grantors, grantees=grantees, **common)
         case "transmission":
-            restated = TransmissionRegistered(
-                grantors=fact.grantors, grantees=fact.grantees, cause="other", **common
-            )
+            return TransmissionRegistered(grantors=grantors, grantees=grantees, cause="other", **common)
         case "license":
-            restated = LicenseRecorded(
-                license=record_id("lic", record.register, record.number),
-                licensors=fact.grantors,
-                licensees=fact.grantees,
-                **common,
-            )
+            license_ = record_id("lic", record.register, record.number)
+            return LicenseRecorded(license=license_, licensors=grantors, licensees=grantees, **common)
         case "release":
-            restated = PledgeReleased(releasors=fact.grantors, beneficiaries=fact.grantees, **common)
+            return PledgeReleased(releasors=grantors, beneficiaries=grantees, **common)
         case _:
-            restated = TransferRegistered(grantors=fact.grantors, grantees=fact.grantees, **common)
-    return Recorded(record, restated)
+            return TransferRegistered(grantors=grantors, grantees=grantees, **common)
 
 
-def _unrooted(item: Recorded, target: str, *, cycle: list[Recorded]) -> Flag:
+def _unrooted(item: Recorded, target: str, cycle: list[Recorded]) -> Flag:
     if cycle:
         return Flag(
             "CORRECTION_CYCLE",
             tuple(sorted(each.record.position for each in cycle)),
-            since=item.record.registered_on,
+            since=min(each.record.registered_on for each in cycle),
             data={"references": listed(sorted(each.record.number for each in cycle))},
         )
     return Flag(
@@ -186,13 +200,18 @@ def _unrooted(item: Recorded, target: str, *, cycle: list[Recorded]) -> Flag:
     )
 
 
-def _corrected(original: Recorded, chain: list[Recorded]) -> Flag:
+def _corrected(originals: list[Recorded], chain: list[Recorded]) -> Flag:
     return Flag(
         "RECORDING_CORRECTED",
-        (original.record.position, *(each.record.position for each in chain)),
+        tuple(each.record.position for each in (*originals, *chain)),
         since=chain[0].record.registered_on,
         data={
-            "number": original.record.number,
+            "number": originals[0].record.number,
             "corrections": listed([each.record.number for each in chain]),
         },
     )
+
+
+def _each_once(flags: list[Flag]) -> list[Flag]:
+    """A circle of corrections is met from each of its members and told once."""
+    return list({(flag.code, flag.entries): flag for flag in flags}.values())

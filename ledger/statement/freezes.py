@@ -11,19 +11,18 @@ def resolve(recorded: list[Recorded]) -> tuple[list[dict[str, Any]], list[Flag]]
 
     A lifting that names no freeze ends the only one standing; with several standing, none is taken off.
     """
-    freezes: list[dict[str, Any]] = []
+    ordered = sorted(recorded, key=lambda item: item.record.order)
+    freezes = [_freeze(item, item.fact) for item in ordered if isinstance(item.fact, FreezeImposed)]
+    lifted = [item for item in ordered if isinstance(item.fact, FreezeLifted)]
     flags: list[Flag] = []
-    for item in sorted(recorded, key=_in_order_of_service):
-        match item.fact:
-            case FreezeImposed() as fact:
-                freezes.append(_freeze(item, fact))
-            case FreezeLifted() as fact:
-                flags += _lift(item, fact, freezes)
+    for item in sorted(lifted, key=_named_first):
+        assert isinstance(item.fact, FreezeLifted)
+        flags += _lift(item, item.fact, freezes)
     return freezes, flags
 
 
-def _in_order_of_service(item: Recorded) -> tuple[str, bool, int]:
-    return (item.record.effective_on, isinstance(item.fact, FreezeLifted), item.record.position)
+def _named_first(item: Recorded) -> tuple[str, bool]:
+    return (item.record.effective_on, getattr(item.fact, "freeze", None) is None)
 
 
 def _freeze(item: Recorded, fact: FreezeImposed) -> dict[str, Any]:
@@ -47,11 +46,11 @@ def _freeze(item: Recorded, fact: FreezeImposed) -> dict[str, Any]:
 
 
 def _lift(item: Recorded, fact: FreezeLifted, freezes: list[dict[str, Any]]) -> list[Flag]:
-    standing = [
-        freeze
-        for freeze in freezes
-        if freeze["ended_on"] is None and (fact.freeze is None or freeze["id"] == fact.freeze)
-    ]
+    day = fact.ended_on or item.record.effective_on
+    if fact.freeze is None:
+        standing = [freeze for freeze in freezes if _stands(freeze, day)]
+    else:
+        standing = [freeze for freeze in freezes if freeze["id"] == fact.freeze and not freeze["ended_on"]]
     if len(standing) != 1:
         return [
             Flag(
@@ -62,8 +61,17 @@ def _lift(item: Recorded, fact: FreezeLifted, freezes: list[dict[str, Any]]) -> 
             )
         ]
     freeze = standing[0]
-    freeze["ended_on"] = fact.ended_on or item.record.effective_on
+    freeze["ended_on"] = day
     freeze["ended_by"] = item.record.number
     freeze["end_state"] = "lifted"
     freeze["entries"] += item.entries
     return []
+
+
+def _stands(freeze: dict[str, Any], day: str) -> bool:
+    """In effect on a day: served by then, not lifted, and not run out the day before (F-3)."""
+    return (
+        freeze["ended_on"] is None
+        and freeze["registered_on"] <= day
+        and (freeze["until"] is None or freeze["until"] >= day)
+    )

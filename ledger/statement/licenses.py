@@ -72,7 +72,7 @@ def _answer(item: Recorded, fact: _Later, licenses: dict[str, dict[str, Any]]) -
         license_["changes"].append(
             {"on": item.record.registered_on, "item": fact.item, "before": fact.before, "after": fact.after}
         )
-    else:
+    elif license_["ended_on"] is None:
         ended_on = fact.ended_on if isinstance(fact, LicenseEnded) else None
         license_["ended_on"] = ended_on or item.record.registered_on
         license_["ended_by"] = item.record.number

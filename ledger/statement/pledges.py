@@ -5,15 +5,34 @@ its pledgee of record. Whatever falls short of that leaves the pledge standing a
 wrong "free of encumbrance" costs a bank its loan.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from ledger.facts.base import Party
+from ledger.facts.base import Party, record_id
 from ledger.facts.pledges import PledgeAssigned, PledgeChanged, PledgeRegistered, PledgeReleased
-from ledger.statement.base import Flag, Recorded, listed, names
+from ledger.facts.transfers import PartyRenamed, TransmissionRegistered
+from ledger.statement.base import Flag, Record, Recorded, listed, names
 from ledger.statement.transfers import Period, owners_at
 from ledger.values.parties import nearly_same, same_party
+
+_Succession = PartyRenamed | TransmissionRegistered
+"""The pledgee goes on under another name, or another goes on in its place; its pledges follow (P-12)."""
+_Later = PledgeAssigned | PledgeChanged | PledgeReleased | _Succession
+
+
+@dataclass(frozen=True, slots=True)
+class Pledgee:
+    """A pledgee of record, and the names it or those it succeeded bore before."""
+
+    name: str
+    former: tuple[str, ...] = ()
+
+    def is_one_of(self, parties: Iterable[Party]) -> bool:
+        """Whether one of `parties` bears a name of this pledgee."""
+        called = (self.name, *self.former)
+        return any(same_party(name, party.name) for name in called for party in parties)
 
 
 @dataclass(slots=True)
@@ -22,8 +41,10 @@ class Pledge:
 
     item: Recorded
     fact: PledgeRegistered
-    holders: list[tuple[str, tuple[str, ...]]]
+    holders: list[tuple[str, tuple[Pledgee, ...]]]
     """Pledgees of record from a day on."""
+    ids: set[str]
+    """Its id, and those of the recordings that corrected or assigned it: a release may name any of them."""
     changes: list[dict[str, Any]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
     ended_on: str | None = None
@@ -35,8 +56,8 @@ class Pledge:
         return self.item.record.number
 
     @property
-    def pledgees(self) -> tuple[str, ...]:
-        """Pledgees of record after everything recorded."""
+    def pledgees(self) -> tuple[Pledgee, ...]:
+        """Pledgees of record after everything read so far."""
         return self.holders[-1][1]
 
     @property
@@ -45,9 +66,17 @@ class Pledge:
         return self.ended_on is None
 
     def is_held_by(self, parties: tuple[Party, ...]) -> bool:
-        """Whether one of `parties` is or was its pledgee of record."""
-        held = {name for _, holders in self.holders for name in holders}
-        return any(same_party(name, party.name) for name in held for party in parties)
+        """Whether `parties` are its pledgees of record: all of them, for one cannot waive another's right."""
+        return bool(self.pledgees) and all(pledgee.is_one_of(parties) for pledgee in self.pledgees)
+
+    def is_partly_held_by(self, parties: tuple[Party, ...]) -> bool:
+        """Whether one of `parties` is among its pledgees of record."""
+        return any(pledgee.is_one_of(parties) for pledgee in self.pledgees)
+
+    def pass_to(self, pledgees: Iterable[Pledgee], item: Recorded) -> None:
+        """From this recording on `pledgees` are of record."""
+        self.holders.append((item.record.registered_on, tuple(dict.fromkeys(pledgees))))
+        self.entries += item.entries
 
     def as_json(self) -> dict[str, Any]:
         """An encumbrance in a statement."""
@@ -57,7 +86,10 @@ class Pledge:
             "register": self.item.record.register,
             "reference": self.number,
             "grantors": names(self.fact.pledgors),
-            "holders": [{"from": day, "names": list(holders)} for day, holders in self.holders],
+            "holders": [
+                {"from": day, "names": [pledgee.name for pledgee in pledgees]}
+                for day, pledgees in self.holders
+            ],
             "executed_on": self.fact.executed_on,
             "registered_on": self.item.record.registered_on,
             "until": None,
@@ -66,36 +98,50 @@ class Pledge:
             "end_state": "released" if self.ended_on else None,
             "detail": None,
             "changes": self.changes,
-            "entries": [*self.item.entries, *self.entries],
+            "entries": list(dict.fromkeys((*self.item.entries, *self.entries))),
         }
 
 
 def resolve(recorded: list[Recorded], titles: list[Period], right: str) -> tuple[list[Pledge], list[Flag]]:
     """The pledges in order of registration, and the flags on them."""
     pledges = [
-        Pledge(item, item.fact, [(item.record.registered_on, tuple(names(item.fact.pledgees)))])
+        _pledge(item, item.fact)
         for item in sorted(recorded, key=lambda each: each.record.register_order)
         if isinstance(item.fact, PledgeRegistered)
     ]
     flags = [flag for pledge in pledges if (flag := _title_flag(pledge, titles))]
-    later = sorted(
-        (item for item in recorded if isinstance(item.fact, PledgeAssigned | PledgeChanged | PledgeReleased)),
-        key=lambda each: each.record.register_order,
-    )
-    for item in later:
+    for item in sorted((item for item in recorded if isinstance(item.fact, _Later)), key=_reading_order):
         match item.fact:
             case PledgeAssigned() as fact:
                 flags += _assign(item, fact, pledges)
             case PledgeChanged() as fact:
                 flags += _change(item, fact, pledges)
             case PledgeReleased() as fact:
-                flags += _release(item, fact, pledges, right)
+                flags += _release(item, fact, pledges, titles, right)
+            case PartyRenamed() | TransmissionRegistered() as fact:
+                _succeed(item, fact, pledges)
     return pledges, flags + _twins(pledges)
+
+
+def _pledge(item: Recorded, fact: PledgeRegistered) -> Pledge:
+    pledgees = tuple(Pledgee(name) for name in names(fact.pledgees))
+    ids = {fact.pledge, *(_id_of(record) for record in item.corrected_by)}
+    return Pledge(item, fact, [(item.record.registered_on, pledgees)], ids)
+
+
+def _id_of(record: Record) -> str:
+    return record_id("pld", record.register, record.number)
+
+
+def _reading_order(item: Recorded) -> tuple[str, bool, tuple[str, str, str, str, int]]:
+    """By registration; on one day a release that names nothing comes last, when the named ones are done."""
+    unnamed = isinstance(item.fact, PledgeReleased) and not (item.fact.pledges or item.fact.references)
+    return (item.record.registered_on, unnamed, item.record.register_order)
 
 
 def _title_flag(pledge: Pledge, titles: list[Period]) -> Flag | None:
     """A pledgor who was not the owner of record when the pledge was signed or registered."""
-    days = {pledge.item.record.effective_on, pledge.item.record.registered_on, pledge.fact.executed_on}
+    days = (pledge.fact.executed_on, pledge.item.record.effective_on, pledge.item.record.registered_on)
     known = [owners for day in days if day and (owners := owners_at(titles, day))]
     if not known or not pledge.fact.pledgors:
         return None
@@ -115,45 +161,63 @@ def _title_flag(pledge: Pledge, titles: list[Period]) -> Flag | None:
 
 
 def _assign(item: Recorded, fact: PledgeAssigned, pledges: list[Pledge]) -> list[Flag]:
-    """The named pledges, or all open ones the grantor holds, pass to the grantees (P-12)."""
-    named = [pledge for pledge in pledges if pledge.fact.pledge in fact.pledges]
-    if not named and not fact.pledges:
-        named = [pledge for pledge in pledges if pledge.open and pledge.is_held_by(fact.grantors)]
+    """The named pledges, or all open ones the grantors hold, pass to the grantees (P-12)."""
+    if fact.pledges or fact.references:
+        named = _named(fact.pledges, pledges)
+    else:
+        named = [pledge for pledge in pledges if pledge.open and pledge.is_partly_held_by(fact.grantors)]
     if not named:
         return [_unknown_reference(item, list(fact.references))]
+    flags = []
     for pledge in named:
-        remaining = tuple(
-            name
-            for name in pledge.pledgees
-            if not any(same_party(name, party.name) for party in fact.grantors)
-        )
-        pledge.holders.append((item.record.registered_on, (*remaining, *names(fact.grantees))))
-        pledge.entries += item.entries
-    return []
+        pledge.ids.add(_id_of(item.record))
+        remaining = [pledgee for pledgee in pledge.pledgees if not pledgee.is_one_of(fact.grantors)]
+        if len(remaining) < len(pledge.pledgees):
+            pledge.pass_to((*remaining, *map(Pledgee, names(fact.grantees))), item)
+        elif item.record.authority:
+            pledge.pass_to(map(Pledgee, names(fact.grantees)), item)
+        else:
+            flags.append(_by_other("PLEDGE_ASSIGNED_BY_OTHER_PARTY", item, pledge, fact.grantors))
+    return flags
+
+
+def _succeed(item: Recorded, fact: _Succession, pledges: list[Pledge]) -> None:
+    """A pledgee's change of name or merger: its earlier names still speak for it."""
+    for pledge in pledges:
+        if not (fact.grantees and pledge.open and pledge.is_partly_held_by(fact.grantors)):
+            continue
+        successors: list[Pledgee] = []
+        for pledgee in pledge.pledgees:
+            if pledgee.is_one_of(fact.grantors):
+                former = (pledgee.name, *pledgee.former)
+                successors += [Pledgee(name, former) for name in names(fact.grantees)]
+            else:
+                successors.append(pledgee)
+        pledge.pass_to(successors, item)
+
+
+def _named(ids: tuple[str, ...], pledges: list[Pledge]) -> list[Pledge]:
+    return [pledge for pledge in pledges if not pledge.ids.isdisjoint(ids)]
 
 
 def _change(item: Recorded, fact: PledgeChanged, pledges: list[Pledge]) -> list[Flag]:
-    for pledge in pledges:
-        if pledge.fact.pledge == fact.pledge:
-            pledge.changes.append(
-                {
-                    "on": item.record.registered_on,
-                    "item": fact.item,
-                    "before": fact.before,
-                    "after": fact.after,
-                }
-            )
-            pledge.entries += item.entries
-            return []
-    return [_unknown_reference(item, [item.record.number])]
+    for pledge in _named((fact.pledge,), pledges):
+        pledge.changes.append(
+            {"on": item.record.registered_on, "item": fact.item, "before": fact.before, "after": fact.after}
+        )
+        pledge.entries += item.entries
+        return []
+    return [_unknown_reference(item, [])]
 
 
-def _release(item: Recorded, fact: PledgeReleased, pledges: list[Pledge], right: str) -> list[Flag]:
+def _release(
+    item: Recorded, fact: PledgeReleased, pledges: list[Pledge], titles: list[Period], right: str
+) -> list[Flag]:
     """Take off what the release names and matches; say what it did not."""
     if right in fact.omits:
         return [_flag("RELEASE_OMITS_RIGHT", item, [], references=listed(list(fact.references)))]
     if fact.pledges or fact.references:
-        named = [pledge for pledge in pledges if pledge.fact.pledge in fact.pledges]
+        named = _named(fact.pledges, pledges)
         if not named:
             return [_flag("RELEASE_WITHOUT_PLEDGE", item, [], references=listed(list(fact.references)))]
         return [flag for pledge in named for flag in _release_named(item, fact, pledge)]
@@ -162,8 +226,8 @@ def _release(item: Recorded, fact: PledgeReleased, pledges: list[Pledge], right:
         for pledge in pledges
         if pledge.open
         and pledge.item.record.registered_on <= item.record.registered_on
-        and pledge.is_held_by(fact.releasors)
-        and _same_side(pledge.fact.pledgors, fact.beneficiaries)
+        and _may_release(item, fact, pledge)
+        and _same_side(pledge.fact.pledgors, fact.beneficiaries, titles)
     ]
     if len(fitting) == 1:
         _end(fitting[0], item, fact)
@@ -174,22 +238,18 @@ def _release(item: Recorded, fact: PledgeReleased, pledges: list[Pledge], right:
     return [_flag("RELEASE_WITHOUT_PLEDGE", item, [], references="–")]
 
 
+def _may_release(item: Recorded, fact: PledgeReleased, pledge: Pledge) -> bool:
+    """The pledgees of record; a register need not say on whose word it struck its own entry."""
+    return pledge.is_held_by(fact.releasors) or (item.record.authority and not fact.releasors)
+
+
 def _release_named(item: Recorded, fact: PledgeReleased, pledge: Pledge) -> list[Flag]:
     """A register that strikes its own entry is believed (N-2); a party's release must be the pledgee's."""
-    if item.record.authority or pledge.is_held_by(fact.releasors):
-        if pledge.open:
-            _end(pledge, item, fact)
-        return []
-    return [
-        _flag(
-            "RELEASE_BY_OTHER_PARTY",
-            item,
-            [pledge],
-            reference=pledge.number,
-            releasors=listed(names(fact.releasors)),
-            holders=listed(list(pledge.pledgees)),
-        )
-    ]
+    if not item.record.authority and not pledge.is_held_by(fact.releasors):
+        return [_by_other("RELEASE_BY_OTHER_PARTY", item, pledge, fact.releasors)]
+    if pledge.open:
+        _end(pledge, item, fact)
+    return []
 
 
 def _end(pledge: Pledge, item: Recorded, fact: PledgeReleased) -> None:
@@ -198,10 +258,18 @@ def _end(pledge: Pledge, item: Recorded, fact: PledgeReleased) -> None:
     pledge.entries += item.entries
 
 
-def _same_side(left: tuple[Party, ...], right: tuple[Party, ...]) -> bool:
-    if not left or not right:
+def _same_side(pledgors: tuple[Party, ...], beneficiaries: tuple[Party, ...], titles: list[Period]) -> bool:
+    """Whether the release favors the pledgor, under whichever of its names, or the source does not say."""
+    if not pledgors or not beneficiaries:
         return True
-    return any(same_party(one.name, other.name) for one in left for other in right)
+    if any(same_party(one.name, other.name) for one in pledgors for other in beneficiaries):
+        return True
+    owners = [owner for period in titles for owner in period.owners]
+    return any(
+        any(owner.is_called(party.name) for party in pledgors)
+        and any(owner.is_called(party.name) for party in beneficiaries)
+        for owner in owners
+    )
 
 
 def _twins(pledges: list[Pledge]) -> list[Flag]:
@@ -216,8 +284,8 @@ def _twins(pledges: list[Pledge]) -> list[Flag]:
         flags.append(
             Flag("PROBABLE_DUPLICATE_RECORDING", entries, since=since, data={"references": references})
         )
-        released, standing = (one, other) if standing_alone(other, one) else (other, one)
-        if standing_alone(standing, released):
+        released, standing = (one, other) if other.open else (other, one)
+        if standing.open and not released.open:
             flags.append(
                 Flag(
                     "DUPLICATE_STILL_OPEN",
@@ -227,11 +295,6 @@ def _twins(pledges: list[Pledge]) -> list[Flag]:
                 )
             )
     return flags
-
-
-def standing_alone(standing: Pledge, released: Pledge) -> bool:
-    """One still stands although the other was released."""
-    return standing.open and not released.open
 
 
 def _alike(one: Pledge, other: Pledge) -> bool:
@@ -252,6 +315,17 @@ def _nearly(left: tuple[Party, ...], right: tuple[Party, ...]) -> bool:
 
 def _unknown_reference(item: Recorded, references: list[str]) -> Flag:
     return _flag("PLEDGE_REFERENCE_UNKNOWN", item, [], references=listed(references))
+
+
+def _by_other(code: str, item: Recorded, pledge: Pledge, parties: tuple[Party, ...]) -> Flag:
+    return _flag(
+        code,
+        item,
+        [pledge],
+        reference=pledge.number,
+        releasors=listed(names(parties)),
+        holders=listed([pledgee.name for pledgee in pledge.pledgees]),
+    )
 
 
 def _flag(code: str, item: Recorded, pledges: list[Pledge], **data: str) -> Flag:

@@ -6,8 +6,8 @@ from typing import Any
 from ledger.facts.base import Party
 from ledger.facts.registrations import RightDescribed, RightRegistered
 from ledger.statement.base import Recorded, names
-from ledger.values.dates import add_years, parse_day
-from ledger.values.rights import parse_right_id
+from ledger.values.dates import last_day_of_term, parse_day
+from ledger.values.rights import NAME_KINDS, parse_right_id
 
 
 @dataclass(slots=True)
@@ -28,7 +28,8 @@ class Description:
         """The descriptive members of a statement."""
         return {
             "names": [
-                {"kind": kind, "number": number, "on": day} for (kind, number), day in self.names.items()
+                {"kind": kind, "number": number, "on": self.names[kind, number]}
+                for kind, number in sorted(self.names, key=_name_order)
             ],
             "title": self.title,
             "sort": self.sort,
@@ -37,6 +38,10 @@ class Description:
             "expires_on": self.expires_on,
             "inventors": names(self.inventors),
         }
+
+
+def _name_order(name: tuple[str, str]) -> tuple[int, str]:
+    return (NAME_KINDS.index(name[0]), name[1])
 
 
 def describe(right: str, recorded: list[Recorded]) -> Description:
@@ -78,8 +83,7 @@ def _last_day_in_force(right: str, description: Description) -> str | None:
     years = 10 if sort == "design" and description.filed_on < "2021-06-01" else _CN_YEARS.get(sort)
     if years is None:
         return None
-    anniversary = add_years(parse_day(description.filed_on), years)
-    return anniversary.fromordinal(anniversary.toordinal() - 1).isoformat()
+    return last_day_of_term(parse_day(description.filed_on), years).isoformat()
 
 
 def _cn_sort(number: str) -> str | None:

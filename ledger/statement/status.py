@@ -5,6 +5,7 @@ recorded; a restoration undoes the lapse as if it had never been; final invalidi
 """
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from ledger.facts.status import (
@@ -38,18 +39,29 @@ class Interval:
 
 
 def resolve(recorded: list[Recorded], description: Description) -> tuple[list[Interval], list[Flag]]:
-    """Statuses from first to last, and the flags on them."""
+    """Statuses from first to last, and the flags on them.
+
+    Events are taken in order of registration: a restoration undoes the lapse recorded before it, not one
+    recorded later, whichever days they count from.
+    """
     events = sorted(
-        (item for item in recorded if isinstance(item.fact, _Status)), key=lambda item: item.record.order
+        (item for item in recorded if isinstance(item.fact, _Status)),
+        key=lambda item: item.record.register_order,
     )
+    flags: list[Flag] = []
     intervals = [Interval(None, "APPLICATION", 0)]
     granted_on = _granted_on(events, description)
-    if granted_on:
-        intervals.append(Interval(granted_on, "IN_FORCE", _granting_entry(events)))
-    flags: list[Flag] = []
+    if granted_on is None and _has_grant_number(description):
+        intervals = [Interval(None, "IN_FORCE", 0)]
     for item in events:
+        if granted_on is not None and granted_on <= item.record.registered_on:
+            flags += _grant(granted_on, events, intervals)
+            granted_on = None
         flags += _take(item, intervals)
+    if granted_on is not None:
+        flags += _grant(granted_on, events, intervals)
     flags += _renewals(events, description)
+    intervals = _partly_voided(events, intervals)
     return _voided(events, intervals), flags + _pending_invalidation(events)
 
 
@@ -60,26 +72,37 @@ _Status = (
 
 def _granted_on(events: list[Recorded], description: Description) -> str | None:
     reported = [item.record.effective_on for item in events if isinstance(item.fact, RightGranted)]
-    return min([day for day in (description.granted_on, *reported) if day], default=None)
+    numbered = [day for (kind, _), day in description.names.items() if kind in _GRANTING]
+    return min([day for day in (description.granted_on, *reported, *numbered) if day], default=None)
 
 
-def _granting_entry(events: list[Recorded]) -> int:
-    return next((item.record.position for item in events if isinstance(item.fact, RightGranted)), 0)
+_GRANTING = frozenset(("grant", "registration"))
+
+
+def _has_grant_number(description: Description) -> bool:
+    """A right with a patent or registration number was granted, though nobody told the day."""
+    return any(kind in _GRANTING for kind, _ in description.names)
+
+
+def _grant(day: str, events: list[Recorded], intervals: list[Interval]) -> list[Flag]:
+    grants = [item for item in events if isinstance(item.fact, RightGranted)]
+    before = intervals[-1]
+    intervals.append(Interval(day, "IN_FORCE", grants[0].record.position if grants else 0))
+    if before.status == "APPLICATION":
+        return []
+    entries = (before.entry, *(position for item in grants[:1] for position in item.entries))
+    data = {"before": before.status, "status": "IN_FORCE"}
+    return [Flag("STATUS_TRANSITION_INVALID", entries, since=day, data=data)]
 
 
 def _take(item: Recorded, intervals: list[Interval]) -> list[Flag]:
-    day, entry = item.record.effective_on, item.record.position
     match item.fact:
-        case RightSurrendered(partly=True) | RightGranted() | RightRenewed() | InvalidationDecided():
+        case RightSurrendered(partly=True):
             return []
         case RightLapsed() | RightExpired() | RightSurrendered() | ApplicationEnded():
-            return _end(item, day, entry, intervals)
+            return _end(item, intervals)
         case RightRestored():
-            return _restore(item, entry, intervals)
-        case InvalidationBecameFinal(scope="part"):
-            if intervals[-1].status == "IN_FORCE":
-                intervals.append(Interval(day, "INVALID_PART", entry))
-            return []
+            return _restore(item, intervals)
     return []
 
 
@@ -91,23 +114,31 @@ _ENDS: dict[type, str] = {
 }
 
 
-def _end(item: Recorded, day: str, entry: int, intervals: list[Interval]) -> list[Flag]:
-    before, after = intervals[-1].status, _ENDS[type(item.fact)]
-    if before == after:
-        return []
-    intervals.append(Interval(day, after, entry))
-    if before in _ENDS.values() and not (before == "LAPSED" and after == "EXPIRED"):
-        return [_odd(item, before, after)]
-    return []
+def _end(item: Recorded, intervals: list[Interval]) -> list[Flag]:
+    """The right ends on the day of effect, also where another end was reported for a later day."""
+    day, before, after = item.record.effective_on, intervals[-1].status, _ENDS[type(item.fact)]
+    flags = []
+    if before in _ENDS.values() and before != after and (before, after) != ("LAPSED", "EXPIRED"):
+        flags.append(_odd(item, before, after))
+    while intervals[-1].status in _ENDS.values() and (intervals[-1].since or "") > day:
+        intervals.pop()
+    if intervals[-1].status == after:
+        return flags
+    begun = intervals[-1].since
+    if begun is not None and day < begun:
+        flags.append(_odd(item, intervals[-1].status, after))
+        day = begun
+    intervals.append(Interval(day, after, item.record.position))
+    return flags
 
 
-def _restore(item: Recorded, entry: int, intervals: list[Interval]) -> list[Flag]:
+def _restore(item: Recorded, intervals: list[Interval]) -> list[Flag]:
     """The lapse falls away from its beginning (PIR 6)."""
     ended = intervals[-1]
     if ended.status not in {"LAPSED", "DISCONTINUED"}:
         return [_odd(item, ended.status, "RESTORED")]
     intervals.pop()
-    intervals[-1].entry = entry
+    intervals[-1].entry = item.record.position
     return []
 
 
@@ -128,15 +159,49 @@ def _renewals(events: list[Recorded], description: Description) -> list[Flag]:
     return []
 
 
+def _partly_voided(events: list[Recorded], intervals: list[Interval]) -> list[Interval]:
+    """From the day a partial invalidity is final the right is in force as to what remains of it."""
+    finals = [
+        (item.record.effective_on, item.record.position)
+        for item in events
+        if isinstance(item.fact, InvalidationBecameFinal) and item.fact.scope == "part"
+    ]
+    if not finals:
+        return intervals
+    day, entry = min(finals)
+    found: list[Interval] = []
+    for interval, following in zip_longest(intervals, intervals[1:]):
+        ends = following.since if following else None
+        if interval.status != "IN_FORCE" or (ends is not None and ends <= day):
+            found.append(interval)
+        elif interval.since is not None and interval.since >= day:
+            found.append(Interval(interval.since, "INVALID_PART", entry))
+        else:
+            found += [interval, Interval(day, "INVALID_PART", entry)]
+    return found
+
+
 def _voided(events: list[Recorded], intervals: list[Interval]) -> list[Interval]:
     """Final full invalidity leaves nothing of the right from the beginning (PL 47)."""
-    for item in events:
-        if isinstance(item.fact, InvalidationBecameFinal) and item.fact.scope == "full":
-            return [Interval(None, "INVALID_FULL", item.record.position)]
-    return intervals
+    final = _full_final(events)
+    return intervals if final is None else [Interval(None, "INVALID_FULL", final.record.position)]
+
+
+def _full_final(events: list[Recorded]) -> Recorded | None:
+    return next(
+        (
+            item
+            for item in events
+            if isinstance(item.fact, InvalidationBecameFinal) and item.fact.scope == "full"
+        ),
+        None,
+    )
 
 
 def _pending_invalidation(events: list[Recorded]) -> list[Flag]:
+    """Between decision and finality the right is in force and flagged (A-4), unless we know how it ended."""
+    if _full_final(events) is not None:
+        return []
     finals = sorted(
         item.record.effective_on for item in events if isinstance(item.fact, InvalidationBecameFinal)
     )

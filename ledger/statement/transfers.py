@@ -9,7 +9,9 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
 
+from ledger.canonical import MAX_INTEGER
 from ledger.facts.base import Party
+from ledger.facts.pledges import PledgeAssigned, PledgeRegistered
 from ledger.facts.transfers import PartyRenamed, TransferRegistered, TransmissionRegistered
 from ledger.statement.base import Flag, Recorded, listed, names
 from ledger.statement.registrations import Description
@@ -50,10 +52,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The owners from a day on, until the next period begins."""
+    """The owners from a day on, until the next period begins; `entry` is the position that began it."""
 
     since: str | None
     owners: tuple[Owner, ...]
+    entry: int
 
     def as_json(self) -> dict[str, Any]:
         """A period in a statement's `titles`."""
@@ -65,7 +68,7 @@ def resolve(recorded: list[Recorded], description: Description) -> tuple[list[Pe
     conveyances = sorted(
         (item for item in recorded if isinstance(item.fact, Conveyance)), key=lambda item: item.record.order
     )
-    chain = _Chain(description)
+    chain = _Chain(description, _secured_parties(recorded))
     for item in conveyances:
         chain.take(item)
     return chain.periods(), chain.flags()
@@ -81,11 +84,26 @@ def owners_at(periods: list[Period], day: str) -> tuple[Owner, ...]:
     return found
 
 
+def _secured_parties(recorded: list[Recorded]) -> list[tuple[str, str]]:
+    """Each pledgee this right ever had, with the day its pledge, or its succession to one, was registered."""
+    found: list[tuple[str, str]] = []
+    for item in sorted(recorded, key=lambda each: each.record.register_order):
+        day = item.record.registered_on
+        match item.fact:
+            case PledgeRegistered(pledgees=parties) | PledgeAssigned(grantees=parties):
+                found += [(name, day) for name in names(parties)]
+            case PartyRenamed() | TransmissionRegistered() as fact:
+                if any(same_party(known, party.name) for known, _ in found for party in fact.grantors):
+                    found += [(name, day) for name in names(fact.grantees)]
+    return found
+
+
 class _Chain:
     """The chain of title while it is being followed."""
 
-    def __init__(self, description: Description) -> None:
+    def __init__(self, description: Description, secured: list[tuple[str, str]]) -> None:
         self._description = description
+        self._secured = secured
         self._owners: tuple[Owner, ...] = ()
         self._periods: list[Period] = []
         self._flags: list[Flag] = []
@@ -96,6 +114,8 @@ class _Chain:
         """Follow one conveyance."""
         fact = item.fact
         assert isinstance(fact, Conveyance)
+        if self._concerns_a_pledgee(item, fact):
+            return
         self._note_inventors(fact.grantors)
         if isinstance(fact, TransferRegistered) and fact.nunc_pro_tunc:
             self._flag("NUNC_PRO_TUNC", item, number=item.record.number)
@@ -110,29 +130,23 @@ class _Chain:
         """Ownership from first to last; the register's own statement where nothing was conveyed."""
         if self._rooted or not self._description.holders:
             return self._periods
-        share = Fraction(1, len(self._description.holders))
-        owners = tuple(
-            Owner(
-                holder.name,
-                Fraction(*holder.share) if holder.share else share,
-                self._description.filed_on,
-                "register",
-                self._description.holders_entry,
-                stated=holder.share is not None,
-            )
-            for holder in self._description.holders
-        )
-        return [Period(None, owners)]
+        entry = self._description.holders_entry
+        owners = [
+            Owner(name, share, self._description.filed_on, "register", entry, stated=stated)
+            for name, share, stated in _shares(self._description.holders, WHOLE)
+        ]
+        return [Period(None, _exact(_merged([], owners)), entry)]
 
     def flags(self) -> list[Flag]:
         """Flags of the chain as a whole beside those of its steps."""
         flags = self._flags + _unspecified_shares(self.periods())
         stated = [holder.name for holder in self._description.holders]
-        if self._rooted and stated and not self._owned_by(stated):
+        if self._rooted and stated and not self._leads_to(stated):
+            entries = (self._description.holders_entry, *(owner.entry for owner in self._owners))
             flags.append(
                 Flag(
                     "REGISTER_OWNER_DIFFERS",
-                    (self._description.holders_entry, *(owner.entry for owner in self._owners)),
+                    tuple(dict.fromkeys(entries)),
                     data={
                         "stated": listed(stated),
                         "owners": listed([owner.name for owner in self._owners]),
@@ -152,6 +166,17 @@ class _Chain:
             )
         return flags
 
+    def _concerns_a_pledgee(self, item: Recorded, fact: Conveyance) -> bool:
+        """A bank's merger or change of name, recorded against its collateral, moves no title (P-12)."""
+        if isinstance(fact, TransferRegistered) or any(self._is_owner(party.name) for party in fact.grantors):
+            return False
+        return any(
+            same_party(name, party.name)
+            for name, since in self._secured
+            for party in fact.grantors
+            if since <= item.record.registered_on
+        )
+
     def _root(self, item: Recorded, fact: Conveyance) -> None:
         """Before the first conveyance its grantors are taken to have owned the right."""
         self._rooted = True
@@ -160,10 +185,10 @@ class _Chain:
             basis = f"grantor in {item.record.register} {item.record.number}"
             share = Fraction(1, len(grantors))
             self._owners = tuple(
-                Owner(name, share, self._description.filed_on, basis, item.record.position)
+                Owner(name, share, self._description.filed_on, basis, item.record.position, share == WHOLE)
                 for name in grantors
             )
-            self._begin(None)
+            self._begin(None, item)
 
     def _rename(self, item: Recorded, fact: PartyRenamed) -> None:
         renamed = []
@@ -175,36 +200,52 @@ class _Chain:
                     owner = replace(owner, name=new.name, former=(owner.name, *owner.former))  # noqa: PLW2901  # the renamed owner takes its place
             renamed.append(owner)
         if tuple(renamed) != self._owners:
-            self._owners = tuple(renamed)
-            self._begin(item.record.effective_on)
+            self._owners = _merged([], renamed)
+            self._begin(item.record.effective_on, item)
 
     def _convey(self, item: Recorded, fact: TransferRegistered | TransmissionRegistered) -> None:
-        giving = [
-            owner for owner in self._owners if any(owner.is_called(party.name) for party in fact.grantors)
-        ]
+        """Whole or fractional shares pass; what a grantor does not convey it keeps (T-5)."""
+        giving = self._giving(item, fact)
+        staying = [owner for owner in self._owners if owner not in giving]
         if giving:
-            kept = [owner for owner in self._owners if owner not in giving]
             freed = sum((owner.share for owner in giving), start=Fraction(0))
         elif all(self._is_owner(party.name) for party in fact.grantees):
             return
         elif self._owners and any(self._is_inventor(party.name) for party in fact.grantors):
-            kept, freed = self._make_room(len(fact.grantees))
+            staying, freed = self._make_room(len(fact.grantees))
         else:
             if self._owners:
                 self._break(item, fact)
-            kept, freed = [], WHOLE
-        self._owners = _merged(kept, _grantees(item, fact, freed))
-        self._begin(item.record.effective_on)
+            giving, staying, freed = list(self._owners), [], WHOLE
+        stated = [Fraction(*party.share) for party in _each_named(fact.grantees) if party.share]
+        conveyed = sum(stated) if len(stated) == len(_each_named(fact.grantees)) else freed
+        if conveyed > freed:
+            self._break(item, fact)
+        conveyed = Fraction(conveyed if giving and conveyed < freed else freed)
+        kept = [replace(owner, share=owner.share * (freed - conveyed) / freed) for owner in giving]
+        self._owners = _merged(
+            [*staying, *(owner for owner in kept if owner.share)], _grantees(item, fact, conveyed)
+        )
+        self._begin(item.record.effective_on, item)
+
+    def _giving(self, item: Recorded, fact: TransferRegistered | TransmissionRegistered) -> list[Owner]:
+        """The owners who convey; a register that names no grantor says that all of them did (N-2)."""
+        if not fact.grantors and item.record.authority:
+            return list(self._owners)
+        return [
+            owner for owner in self._owners if any(owner.is_called(party.name) for party in fact.grantors)
+        ]
 
     def _make_room(self, newcomers: int) -> tuple[list[Owner], Fraction]:
         """Equal shares for all when an inventor's own share comes in beside the owners'."""
         share = Fraction(1, len(self._owners) + newcomers)
         return [replace(owner, share=share, stated=False) for owner in self._owners], share * newcomers
 
-    def _begin(self, since: str | None) -> None:
+    def _begin(self, since: str | None, item: Recorded) -> None:
+        self._owners = _exact(self._owners)
         if self._periods and self._periods[-1].since == since:
             self._periods.pop()
-        self._periods.append(Period(since, self._owners))
+        self._periods.append(Period(since, self._owners, item.record.position))
 
     def _break(self, item: Recorded, fact: Conveyance) -> None:
         self._flag(
@@ -231,28 +272,38 @@ class _Chain:
     def _is_owner(self, name: str) -> bool:
         return any(owner.is_called(name) for owner in self._owners)
 
-    def _owned_by(self, stated: list[str]) -> bool:
-        return all(self._is_owner(name) for name in stated) and len(stated) == len(self._owners)
+    def _leads_to(self, stated: list[str]) -> bool:
+        """Whether the recordings agree with the register, or only go on from what it stated earlier."""
+        for period in reversed(self._periods):
+            called = all(any(owner.is_called(name) for owner in period.owners) for name in stated)
+            if called and len(stated) == len(period.owners):
+                return True
+            if period.entry <= self._description.holders_entry:
+                return False
+        return False
+
+
+def _each_named(parties: tuple[Party, ...]) -> list[Party]:
+    return list({party.name: party for party in parties}.values())
+
+
+def _shares(parties: tuple[Party, ...], whole: Fraction) -> list[tuple[str, Fraction, bool]]:
+    """Name, share and whether it was stated; equal shares of `whole` where the source gives none (A-2)."""
+    named = _each_named(parties)
+    stated = [Fraction(*party.share) for party in named if party.share]
+    if len(stated) == len(named) and sum(stated) == whole:
+        return [(party.name, share, True) for party, share in zip(named, stated, strict=True)]
+    return [(party.name, whole / len(named), len(named) == 1) for party in named]
 
 
 def _grantees(
-    item: Recorded, fact: TransferRegistered | TransmissionRegistered, freed: Fraction
+    item: Recorded, fact: TransferRegistered | TransmissionRegistered, conveyed: Fraction
 ) -> list[Owner]:
-    parties = {party.name: party for party in fact.grantees}
-    shares = [Fraction(*party.share) if party.share else None for party in parties.values()]
-    known = [share for share in shares if share is not None]
-    stated = len(known) == len(shares) and sum(known) == freed
     kind = "transfer" if isinstance(fact, TransferRegistered) else fact.cause
+    basis = f"{kind} {item.record.register} {item.record.number}"
     return [
-        Owner(
-            name,
-            share if stated and share is not None else freed / len(parties),
-            item.record.effective_on,
-            f"{kind} {item.record.register} {item.record.number}",
-            item.record.position,
-            stated=stated or len(parties) == 1,
-        )
-        for name, share in zip(parties, shares, strict=True)
+        Owner(name, share, item.record.effective_on, basis, item.record.position, stated=stated)
+        for name, share, stated in _shares(fact.grantees, conveyed)
     ]
 
 
@@ -264,8 +315,16 @@ def _merged(kept: list[Owner], coming: list[Owner]) -> tuple[Owner, ...]:
         if at is None:
             owners.append(owner)
         else:
-            owners[at] = replace(owners[at], share=owners[at].share + owner.share)
+            held = owners[at]
+            owners[at] = replace(held, share=held.share + owner.share, stated=held.stated and owner.stated)
     return tuple(owners)
+
+
+def _exact(owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
+    """Shares too fine for an integer of the canonical form are told as equal ones, and flagged as such."""
+    if all(owner.share.denominator <= MAX_INTEGER for owner in owners):
+        return owners
+    return tuple(replace(owner, share=Fraction(1, len(owners)), stated=False) for owner in owners)
 
 
 def _unspecified_shares(periods: list[Period]) -> list[Flag]:

@@ -73,11 +73,11 @@ def _has_ended(item: dict[str, Any], day: str) -> bool:
 
 def _pends(item: dict[str, Any], day: str) -> bool:
     signed = item["executed_on"]
-    return bool(signed is not None and signed <= day < item["registered_on"])
+    return bool(signed is not None and signed <= day < item["registered_on"] and not _has_ended(item, day))
 
 
-def _standing_order(item: dict[str, Any]) -> tuple[str, int]:
-    return (item["registered_on"], item["entries"][0])
+def _standing_order(item: dict[str, Any]) -> tuple[str, str, str, str]:
+    return (item["registered_on"], item["register"], item["reference"], item["id"])
 
 
 def _ranks(standing: list[dict[str, Any]]) -> tuple[dict[str, int], list[list[dict[str, Any]]]]:
