@@ -12,6 +12,8 @@ EARLIEST: Final = date(1790, 1, 1)
 """No right on any register is older than the first patent acts."""
 LATEST: Final = date(2200, 12, 31)
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def parse_day(text: str) -> date:
     """`2019-05-07` as a date.
@@ -19,7 +21,7 @@ def parse_day(text: str) -> date:
     Raises:
         InputRejected: `DATE_INVALID`, not a day of the calendar between 1790 and 2200.
     """
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not _DAY.fullmatch(text):
         raise _invalid(text)
     try:
         day = date.fromisoformat(text)
@@ -66,11 +68,23 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
+def last_day_of_term(start: date, years: int) -> date:
+    """Last day of a term that counts from `start` itself: the one before the anniversary (rule A-ID3).
+
+    Where the month of the anniversary has no such day, its last day is the last of the term (CC 202).
+
+    >>> last_day_of_term(date(2015, 3, 10), 20), last_day_of_term(date(2016, 2, 29), 10)
+    (datetime.date(2035, 3, 9), datetime.date(2026, 2, 28))
+    """
+    anniversary = add_years(start, years)
+    return anniversary if anniversary.day != start.day else anniversary - timedelta(days=1)
+
+
 def _invalid(text: str) -> InputRejected:
     return InputRejected(
         "DATE_INVALID",
         f"{text!r} is not a date: write YYYY-MM-DD, or an instant with zone "
         "such as 2019-05-07T09:00:00+08:00",
-        f"{text!r} 不是有效日期:请写成 YYYY-MM-DD,或带时区的时刻,例如 2019-05-07T09:00:00+08:00",
+        f"{text!r} 不是有效日期：请写成 YYYY-MM-DD，或带时区的时刻，例如 2019-05-07T09:00:00+08:00",
         text=text,
     )

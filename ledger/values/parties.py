@@ -14,25 +14,39 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-_LEGAL_FORMS: Final = {
-    "INCORPORATED": "INC",
-    "CORPORATION": "CORP",
-    "COMPANY": "CO",
-    "LIMITED": "LTD",
-    "PUBLIC LIMITED COMPANY": "PLC",
-    "AKTIENGESELLSCHAFT": "AG",
-    "LIMITED LIABILITY COMPANY": "LLC",
-}
-_FORM_WORDS: Final = frozenset(
-    ("INC", "CORP", "CO", "LTD", "LLC", "LP", "LLP", "PLC", "AG", "GMBH", "SA", "NA", "BV", "NV", "KK", "SRL",
-     "SPA", "FSB", "THE", "KG", "OY", "AB", "AS")
+_LONG_FORMS: Final = (
+    ("PUBLIC LIMITED COMPANY", "PLC"),
+    ("LIMITED LIABILITY COMPANY", "LLC"),
+    ("LIMITED LIABILITY PARTNERSHIP", "LLP"),
+    ("LIMITED PARTNERSHIP", "LP"),
+    ("NATIONAL ASSOCIATION", "NA"),
+    ("KABUSHIKI KAISHA", "KK"),
+    ("AKTIENGESELLSCHAFT", "AG"),
+    ("INCORPORATED", "INC"),
+    ("CORPORATION", "CORP"),
+    ("COMPANY", "CO"),
+    ("LIMITED", "LTD"),
+    ("N A", "NA"),
+    ("L L C", "LLC"),
+    ("L P", "LP"),
+    ("有限责任公司", "有限公司"),
+)
+"""Longest first: LIMITED LIABILITY COMPANY is no LTD."""
+_FORMS: Final = frozenset(
+    ("INC", "CORP", "CO", "LTD", "LLC", "LP", "LLP", "PLC", "AG", "GMBH", "SA", "SAS", "SARL", "NA", "BV",
+     "NV", "KK", "SRL", "SPA", "FSB", "KG", "SE", "OY", "AB", "AS", "PTY", "PTE")
 )  # fmt: skip
 _ROLE: Final = re.compile(
-    r"[,;]?\s+(?:AS|IN ITS CAPACITY AS)\s+(?:THE\s+)?[A-Z ]{0,60}"
+    r"[,;]?\s+\(?(?:AS|IN ITS CAPACITY AS)\s+(?:(?:THE|AN?)\s+)?[A-Z &/-]{0,60}"
     r"(?:AGENT|TRUSTEE|PARTY|LENDER|ASSIGNEE|REPRESENTATIVE)S?\b.*$"
 )
-_ALIAS: Final = re.compile(r"[,(]?\s*\b(?:F/?K/?A|A/?K/?A|D/?B/?A|N/?K/?A|FORMERLY(?: KNOWN AS)?)\b[/.:]*\s*")
+_ALIAS: Final = re.compile(
+    r"[,(]?\s*\b(?:[FADN][/.]?K[/.]?A|D[/.]?B[/.]?A|(?:FORMERLY|ALSO|NOW) KNOWN AS|FORMERLY)\b[/.:]*\s*"
+)
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+|_")
+_BETWEEN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_NEARLY_LENGTH: Final = 8
+"""One sign in so many may be a slip: in a short name one sign is the difference."""
 
 
 class NameMatch(StrEnum):
@@ -48,9 +62,13 @@ class NameMatch(StrEnum):
 
 @lru_cache(maxsize=65536)
 def normalize(name: str) -> str:
-    """Case, width, punctuation, spacing and `&` folded away: `U.S. Wells, LLC` becomes `US WELLS LLC`."""
+    """Case, width, punctuation, spacing and `&` folded away: `U.S. Wells, LLC` becomes `US WELLS LLC`.
+
+    A name of nothing but punctuation stays what it is.
+    """
     folded = unicodedata.normalize("NFKC", name).upper().replace("&", " AND ")
-    return " ".join(_PUNCTUATION.sub("", folded).split())
+    words = " ".join(_PUNCTUATION.sub("", folded).split())
+    return _BETWEEN_HAN.sub("", words) or folded.strip()
 
 
 @lru_cache(maxsize=65536)
@@ -80,10 +98,11 @@ def same_party(left: str, right: str) -> NameMatch | None:
 
 
 def nearly_same(left: str, right: str) -> bool:
-    """Names that differ by at most two characters' edits: enough to suspect a duplicate, never to act on."""
+    """Names that differ by a slip of one or two signs: enough to suspect a duplicate, never to act on."""
     if match_names(left, right):
         return True
-    return _edits_within(normalize(left), normalize(right), 2)
+    one, other = normalize(left), normalize(right)
+    return _edits_within(one, other, min(2, min(len(one), len(other)) // _NEARLY_LENGTH))
 
 
 def _without_role(name: str) -> str:
@@ -91,20 +110,45 @@ def _without_role(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _without_form(normalized: str) -> str:
-    text = normalized
-    for long, short in _LEGAL_FORMS.items():
-        text = re.sub(rf"\b{long}\b", short, text)
-    text = re.sub(r"\bL L C\b", "LLC", text)
+def _parts(name: str) -> tuple[str, frozenset[str]]:
+    """What a name is apart from its legal form, and the form: `ABC CO LTD` is `ABC` and {CO, LTD}."""
+    text = normalize(name)
+    for long, short in _LONG_FORMS:
+        text = re.sub(rf"\b{long}\b" if long.isascii() else rf"{long}$", short, text)
     words = text.split()
-    while len(words) > 1 and words[-1] in _FORM_WORDS:
-        words.pop()
-    return " ".join(words[1:] if len(words) > 1 and words[0] == "THE" else words)
+    forms: set[str] = set()
+    while len(words) > 1 and words[-1] in _FORMS:
+        forms.add(words.pop())
+    if len(words) > 1 and words[0] == "THE":
+        del words[0]
+    return " ".join(words), frozenset(forms)
 
 
-def _alias_keys(name: str) -> frozenset[str]:
-    parts = [part for part in _ALIAS.split(unicodedata.normalize("NFKC", name).upper()) if part.strip(" ,)")]
-    return frozenset(_without_form(normalize(_without_role(part))) for part in parts)
+def _agree_but_for_form(left: str, right: str) -> bool:
+    """One name leaves out what the other says of its form; `ABC LLC` and `ABC INC` are two companies."""
+    (one, forms), (other, other_forms) = _parts(left), _parts(right)
+    return one == other and (forms <= other_forms or other_forms <= forms)
+
+
+def _agree_but_for_role(left: str, right: str) -> bool:
+    return _agree_but_for_form(_without_role(left), _without_role(right))
+
+
+def _called(name: str) -> list[str]:
+    """The name itself, without the role it acts in, then the others it says it bears or bore."""
+    folded = unicodedata.normalize("NFKC", name).upper()
+    own, *others = (_without_role(part).strip(" ,()") for part in _ALIAS.split(folded))
+    return [own, *filter(None, others)] if own else [folded]
+
+
+def _agree_by_alias(left: str, right: str) -> bool:
+    """One calls itself by a name of the other; a third name shared by both proves nothing."""
+    one, other = _called(left), _called(right)
+    if len(one) == len(other) == 1:
+        return False
+    return any(_agree_but_for_form(one[0], name) for name in other) or any(
+        _agree_but_for_form(other[0], name) for name in one
+    )
 
 
 def _person_words_agree(left: str, right: str) -> bool:
@@ -112,12 +156,13 @@ def _person_words_agree(left: str, right: str) -> bool:
         {word for word in re.split(r"[\s.]+", _PUNCTUATION_BUT_DOT.sub(" ", name.upper())) if len(word) > 1}
         for name in (left, right)
     )
-    if first & _FORM_WORDS or second & _FORM_WORDS:
+    if first & _NO_PERSON or second & _NO_PERSON:
         return False
     shared = first & second
     return len(shared) >= 2 and (shared in (first, second))
 
 
+_NO_PERSON: Final = _FORMS | {"THE", "OF", "COMPANY", "CORPORATION", "INCORPORATED", "LIMITED", "UNIVERSITY"}
 _PUNCTUATION_BUT_DOT: Final = re.compile(r"[^\w\s.]+")
 
 
@@ -140,12 +185,8 @@ def _edits_within(left: str, right: str, limit: int) -> bool:
 _RULES: Final[tuple[tuple[NameMatch, Callable[[str, str], bool]], ...]] = (
     (NameMatch.IDENTICAL, str.__eq__),
     (NameMatch.NORMALIZED, lambda left, right: normalize(left) == normalize(right)),
-    (NameMatch.LEGAL_FORM, lambda left, right: _bare(left) == _bare(right)),
-    (NameMatch.ROLE, lambda left, right: _bare(_without_role(left)) == _bare(_without_role(right))),
-    (NameMatch.ALIAS, lambda left, right: not _alias_keys(left).isdisjoint(_alias_keys(right))),
+    (NameMatch.LEGAL_FORM, _agree_but_for_form),
+    (NameMatch.ROLE, _agree_but_for_role),
+    (NameMatch.ALIAS, _agree_by_alias),
     (NameMatch.WORDS, _person_words_agree),
 )
-
-
-def _bare(name: str) -> str:
-    return _without_form(normalize(name))

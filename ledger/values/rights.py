@@ -10,6 +10,7 @@ into the names it may mean, and the ledger answers which of them it knows.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,16 +28,16 @@ KINDS: Final = (
 NAME_KINDS: Final = ("application", "publication", "grant", "registration", "international")
 
 _ID: Final = re.compile(r"([A-Z]{2}):([a-z_]+):([0-9A-Za-z./()号第软著登字国作-]{1,60})")
-_US_PATENT: Final = re.compile(r"(?:US)?(?P<number>(?:D|RE|PP|H|T)?\d{5,8})(?P<kind>[A-Z]\d?)?")
-_US_PUBLICATION: Final = re.compile(r"(?:US)?(?P<number>20\d{9})(?:A[1-9])?")
-_US_APPLICATION: Final = re.compile(r"(?:US)?(?P<series>\d{2})/(?P<serial>\d{6})")
-_US_INPADOC: Final = re.compile(r"(?:US)?(?P<year>(?:19|20)\d{2})(?P<number>\d{8})A?")
+_US_PATENT: Final = re.compile(r"(?:US)?(?P<number>(?:D|RE|PP|H|T)?[0-9]{5,8})(?P<kind>[A-Z][0-9]?)?")
+_US_PUBLICATION: Final = re.compile(r"(?:US)?(?P<year>20[0-9]{2})/?(?P<serial>[0-9]{7})(?:A[1-9])?")
+_US_APPLICATION: Final = re.compile(r"(?:US)?(?P<series>[0-9]{2})/(?P<serial>[0-9]{6})")
+_US_INPADOC: Final = re.compile(r"(?:US)?(?P<year>(?:19|20)[0-9]{2})(?P<number>[0-9]{8})A?")
 _CN_APPLICATION: Final = re.compile(
-    r"(?:ZL|CN)?(?P<number>(?:19|20)\d{2}[1-9]\d{7}|\d{2}[1-9]\d{5})\.?(?P<check>[0-9X])"
+    r"(?:ZL|CN)?(?P<number>(?:19|20)[0-9]{2}[1-9][0-9]{7}|[0-9]{2}[1-9][0-9]{5})\.?(?P<check>[0-9X])"
 )
-_CN_PUBLICATION: Final = re.compile(r"CN(?P<number>[1-9]\d{5,8})(?:[A-Z]\d?)?")
-_CN_SOFTWARE: Final = re.compile(r"20\d{2}SR\d{6,7}")
-_OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[0-9A-Z]{4,14}?)(?P<kind>[A-Z]\d?)?")
+_CN_PUBLICATION: Final = re.compile(r"CN(?P<number>[1-9][0-9]{5,8})(?:[A-Z][0-9]?)?")
+_CN_SOFTWARE: Final = re.compile(r"20[0-9]{2}SR[0-9]{6,7}")
+_OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[0-9A-Z]{4,14}?)(?P<kind>[A-Z][0-9]?)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +79,7 @@ def parse_right_id(text: str) -> RightId:
             "ASSET_ID_INVALID",
             f"{text!r} is not a right: write OFFICE:KIND:NUMBER, for example US:patent:15145443; "
             f"kinds are {', '.join(KINDS)}",
-            f"{text!r} 不是权利编号:请写成 局:种类:号码,例如 CN:patent:201810200002.3;"
+            f"{text!r} 不是权利编号：请写成 局：种类：号码，例如 CN:patent:201810200002.3;"
             f"种类为 {'、'.join(KINDS)}",
             text=text,
         )
@@ -92,7 +93,7 @@ def readings(text: str) -> list[RightName]:
     seven a US patent first; `ZL201810200002.3` a Chinese application. With an office and kind in front
     (`US:patent:8789601`) only that office's readings are given.
     """
-    compact = re.sub(r"[\s,]|NO\.|№", "", text.strip().upper())
+    compact = re.sub(r"[\s,]|NO\.", "", unicodedata.normalize("NFKC", text.replace("№", "")).upper())
     prefix = re.fullmatch(r"([A-Z]{2}):([A-Z_]+):(.+)", compact)
     if prefix:
         office, kind, number = prefix[1], prefix[2].lower(), prefix[3]
@@ -128,10 +129,10 @@ def _us_patent(number: str) -> list[RightName]:
     if match := _US_APPLICATION.fullmatch(number):
         return [RightName("US", "patent", "application", match["series"] + match["serial"])]
     if match := _US_PUBLICATION.fullmatch(number):
-        names.append(RightName("US", "patent", "publication", match["number"]))
+        names.append(RightName("US", "patent", "publication", match["year"] + match["serial"]))
     if match := _US_INPADOC.fullmatch(number):
         names.append(RightName("US", "patent", "application", match["number"]))
-    if match := _US_PATENT.fullmatch(number):
+    if (match := _US_PATENT.fullmatch(number)) and us_grant_number(match["number"])[-1:].isdigit():
         grant = RightName("US", "patent", "grant", us_grant_number(match["number"]))
         digits = match["number"]
         application = RightName("US", "patent", "application", digits.zfill(8))
@@ -153,11 +154,16 @@ def us_grant_number(number: str) -> str:
 
 def _cn_patent(number: str) -> list[RightName]:
     names = []
-    if match := _CN_APPLICATION.fullmatch(number):
+    if (match := _CN_APPLICATION.fullmatch(number)) and _may_be_application(number, match):
         names.append(RightName("CN", "patent", "application", f"{match['number']}.{match['check']}"))
     if match := _CN_PUBLICATION.fullmatch(number):
         names.append(RightName("CN", "patent", "publication", match["number"]))
     return names
+
+
+def _may_be_application(number: str, match: re.Match[str]) -> bool:
+    """Nine digits without a point are an old application number only if their check digit fits."""
+    return "." in number or len(match["number"]) == 12 or cn_check_digit(match["number"]) == match["check"]
 
 
 def cn_check_digit(number: str) -> str:
