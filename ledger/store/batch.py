@@ -1,4 +1,8 @@
-"""From append requests to the arguments of `ledger_append`, and from its row to answers. No queue, no retries."""
+"""From append requests to the arguments of `ledger_append`, and from its row to answers. No queue, no retries.
+
+The work is divided so that callers do most of it, at the same time as the database works for others: `prepare`
+and `Job.encode` run in the caller's thread, only `Batch.add` in the leader's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +14,7 @@ import orjson
 
 from ledger.entry import PreparedDraft, format_instant
 from ledger.errors import InputRejected, LedgerError
-from ledger.store.pgarray import BigintArray, ByteaArray, IntegerArray, TextArray
+from ledger.store.pgarray import BigintArray, ByteaArray, IntegerArray, TextArray, TimestamptzArray
 from ledger.store.requests import Appended, AppendRequest, AppendResult, AssetHead, QueryItem, Reused, Stale
 
 if TYPE_CHECKING:
@@ -27,9 +31,23 @@ _NO_WATCHES: Final = (
 )  # fmt: skip
 
 
+class ClockBehind:
+    """An answer that no caller sees: the entries must be recorded at a later time."""
+
+
+@dataclass(slots=True)
+class Read:
+    """A right a request read: the head its entries continue, how many concern it, the last of them (from 0)."""
+
+    asset: str
+    head: AssetHead
+    added: int = 0
+    last: int = 0
+
+
 @dataclass(slots=True)
 class Job:
-    """One request on its way: checked and encoded by its caller as far as possible, then answered once."""
+    """One request on its way: encoded by its caller, answered once."""
 
     drafts: list[PreparedDraft]
     assets: list[tuple[str, AssetHead | None]]
@@ -38,11 +56,34 @@ class Job:
     after: int
     command_id: str
     fingerprint: bytes
+    recorded_at: datetime
+    reads: list[Read] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
     result: AppendResult | None = None
 
+    def encode(self, heads: dict[str, AssetHead], recorded_at: datetime) -> None:
+        """Make the entries' bytes, following `heads`, which then are what they leave."""
+        instant = format_instant(recorded_at)
+        self.recorded_at = recorded_at
+        reads = {asset: Read(asset, heads[asset]) for asset, _ in self.assets}
+        self.reads = list(reads.values())
+        self.digests = []
+        self.raws = []
+        for part, draft in enumerate(self.drafts):
+            links = [[asset, heads[asset].seq + 1, heads[asset].digest] for asset in draft.assets]
+            raw = draft.encode(links, instant)
+            digest = sha256(raw)
+            self.raws.append(raw)
+            self.digests.append(digest.digest())
+            for asset, seq, _ in links:
+                heads[asset] = AssetHead(seq, digest.hexdigest())
+                reads[asset].added += 1
+                reads[asset].last = part
 
-def prepare(request: AppendRequest) -> Job:
-    """Everything that can be done, and refused, before the request meets others.
+
+def prepare(request: AppendRequest, now: datetime) -> Job:
+    """Everything that can be done, and refused, before the rights' heads are known.
 
     Raises:
         NotCanonical, EntryMalformed: a draft cannot become an entry.
@@ -67,7 +108,8 @@ def prepare(request: AppendRequest) -> Job:
         query=condition.query,
         after=condition.after,
         command_id=request.command_id,
-        fingerprint=request.fingerprint or sha256(b"\n".join(draft.content for draft in drafts)).digest(),
+        fingerprint=request.fingerprint or sha256(b"\n".join([draft.content for draft in drafts])).digest(),
+        recorded_at=now,
     )
 
 
@@ -82,93 +124,80 @@ def no_condition(unread: Sequence[str]) -> InputRejected:
     )
 
 
-@dataclass(slots=True)
 class Batch:
     """The arguments of one call, for `jobs` in order."""
 
-    jobs: list[Job]
-    recorded_at: datetime
-    instant: str
-    sizes: list[int] = field(default_factory=list)
-    asset_index: dict[str, int] = field(default_factory=dict)
-    c_request: list[int] = field(default_factory=list)
-    c_asset: list[int] = field(default_factory=list)
-    c_seq: list[int] = field(default_factory=list)
-    c_head: list[bytes] = field(default_factory=list)
-    c_added: list[int] = field(default_factory=list)
-    c_last: list[int] = field(default_factory=list)
-    e_request: list[int] = field(default_factory=list)
-    e_part: list[int] = field(default_factory=list)
-    types: list[str] = field(default_factory=list)
-    digests: list[bytes] = field(default_factory=list)
-    raws: list[bytes] = field(default_factory=list)
-    tag_entries: list[int] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Empty."""
+        self.jobs: list[Job] = []
+        self._asset_index: dict[str, int] = {}
+        self._c_request: list[int] = []
+        self._c_asset: list[int] = []
+        self._c_seq: list[int] = []
+        self._c_head: list[bytes] = []
+        self._c_added: list[int] = []
+        self._c_last: list[int] = []
+        self._e_request: list[int] = []
+        self._e_part: list[int] = []
+        self._types: list[str] = []
+        self.digests: list[bytes] = []
+        self._raws: list[bytes] = []
+        self._tag_entries: list[int] = []
+        self._tags: list[str] = []
 
-    def add(self, job: Job, heads: dict[str, AssetHead]) -> None:
-        """Encode a job's entries as following `heads`, which then are what it leaves."""
+    def add(self, job: Job) -> None:
+        """Put an encoded job behind those before it."""
         self.jobs.append(job)
-        self.sizes.append(len(job.drafts))
         request = len(self.jobs)
-        condition = len(self.c_request)
-        place: dict[str, int] = {}
-        for asset, head in heads.items():
-            place[asset] = condition + len(place)
-            self.c_request.append(request)
-            self.c_asset.append(self.asset_index.setdefault(asset, len(self.asset_index) + 1))
-            self.c_seq.append(head.seq)
-            self.c_head.append(bytes.fromhex(head.digest))
-            self.c_added.append(0)
-            self.c_last.append(0)
+        entry = len(self._raws) + 1
+        for read in job.reads:
+            self._c_request.append(request)
+            self._c_asset.append(self._asset_index.setdefault(read.asset, len(self._asset_index) + 1))
+            self._c_seq.append(read.head.seq)
+            self._c_head.append(bytes.fromhex(read.head.digest))
+            self._c_added.append(read.added)
+            self._c_last.append(entry + read.last)
+        self.digests += job.digests
+        self._raws += job.raws
         for part, draft in enumerate(job.drafts):
-            links = [[asset, heads[asset].seq + 1, heads[asset].digest] for asset in draft.assets]
-            raw = draft.encode(links, self.instant)
-            digest = sha256(raw)
-            self.digests.append(digest.digest())
-            self.raws.append(raw)
-            self.types.append(draft.type)
-            self.e_request.append(request)
-            self.e_part.append(part)
-            entry = len(self.raws)
-            for asset, seq, _ in links:
-                heads[asset] = AssetHead(seq, digest.hexdigest())
-                self.c_added[place[asset]] += 1
-                self.c_last[place[asset]] = entry
-            self.tags += draft.subjects
-            self.tag_entries += [entry] * len(draft.subjects)
+            self._types.append(draft.type)
+            self._e_request.append(request)
+            self._e_part.append(part)
+            self._tags += draft.subjects
+            self._tag_entries += [entry + part] * len(draft.subjects)
 
     def arguments(self) -> tuple[Any, ...]:
         """As `ledger_append` wants them."""
+        jobs = self.jobs
         return (
-            self.recorded_at,
-            TextArray([job.command_id for job in self.jobs]),
-            ByteaArray([job.fingerprint for job in self.jobs]),
-            IntegerArray(self.sizes),
-            TextArray(self.asset_index),
-            IntegerArray(self.c_request),
-            IntegerArray(self.c_asset),
-            BigintArray(self.c_seq),
-            ByteaArray(self.c_head),
-            IntegerArray(self.c_added),
-            IntegerArray(self.c_last),
-            *_watches(self.jobs),
-            IntegerArray(self.e_request),
-            IntegerArray(self.e_part),
-            TextArray(self.types),
+            TextArray([job.command_id for job in jobs]),
+            ByteaArray([job.fingerprint for job in jobs]),
+            TimestamptzArray([job.recorded_at for job in jobs]),
+            IntegerArray([len(job.drafts) for job in jobs]),
+            TextArray(list(self._asset_index)),
+            IntegerArray(self._c_request),
+            IntegerArray(self._c_asset),
+            BigintArray(self._c_seq),
+            ByteaArray(self._c_head),
+            IntegerArray(self._c_added),
+            IntegerArray(self._c_last),
+            *_watches(jobs),
+            IntegerArray(self._e_request),
+            IntegerArray(self._e_part),
+            TextArray(self._types),
             ByteaArray(self.digests),
-            ByteaArray(self.raws),
-            IntegerArray(self.tag_entries),
-            TextArray(self.tags),
+            ByteaArray(self._raws),
+            IntegerArray(self._tag_entries),
+            TextArray(self._tags),
         )
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What `ledger_append` did. `clock_behind`: nothing, the head was recorded later, at `recorded_at`."""
+    """What `ledger_append` answered to each job, and when the head was recorded."""
 
     recorded_at: datetime
-    clock_behind: bool
-    results: list[AppendResult | LedgerError]
+    results: list[AppendResult | ClockBehind | LedgerError]
 
 
 def execute(connection: "Connection", batch: Batch) -> Outcome:
@@ -176,19 +205,18 @@ def execute(connection: "Connection", batch: Batch) -> Outcome:
     row = connection.execute(_APPEND, batch.arguments(), prepare=True, binary=True).fetchone()
     assert row is not None
     first, recorded_at, statuses, firsts, lasts, details = row
-    results: list[AppendResult | LedgerError] = []
-    if statuses is None:
-        for size in batch.sizes:
-            results.append(Appended(first, first + size - 1))
-            first += size
-    elif statuses == ["CLOCK_BEHIND"]:
-        return Outcome(recorded_at, clock_behind=True, results=[])
-    else:
-        results = list(map(_result, statuses, firsts, lasts, details))
-    return Outcome(recorded_at, clock_behind=False, results=results)
+    if statuses is not None:
+        return Outcome(recorded_at, list(map(_result, statuses, firsts, lasts, details)))
+    results: list[AppendResult | ClockBehind | LedgerError] = []
+    for job in batch.jobs:
+        results.append(Appended(first, first + len(job.drafts) - 1))
+        first += len(job.drafts)
+    return Outcome(recorded_at, results)
 
 
-def _result(status: str, first: int | None, last: int | None, detail: str | None) -> AppendResult | LedgerError:
+def _result(
+    status: str, first: int | None, last: int | None, detail: str | None
+) -> AppendResult | ClockBehind | LedgerError:
     match status:
         case "OK" | "REPEATED" if first is not None and last is not None:
             return Appended(first, last, replay=status == "REPEATED")
@@ -196,6 +224,8 @@ def _result(status: str, first: int | None, last: int | None, detail: str | None
             return Reused(first)
         case "STALE" if detail is not None:
             return Stale(detail)
+        case "CLOCK_BEHIND":
+            return ClockBehind()
         case "NO_CONDITION":
             return no_condition(())
         case _:
@@ -227,9 +257,9 @@ def _watches(jobs: Sequence[Job]) -> tuple[Any, ...]:
         for request, job in enumerate(jobs, 1)
         for watch in sorted(_matched(job, tags, list(queries.values())))
     ]
-    g_tag, g_query, g_after = zip(*texts, strict=True) if texts else ((),) * 3
-    t_request, t_watch, t_after = zip(*watching, strict=True) if watching else ((),) * 3
-    w_request, w_watch = zip(*matching, strict=True) if matching else ((),) * 2
+    g_tag, g_query, g_after = zip(*texts, strict=True)
+    t_request, t_watch, t_after = zip(*watching, strict=True)
+    w_request, w_watch = zip(*matching, strict=True) if matching else ((), ())
     return (
         TextArray(g_tag),
         TextArray(g_query),

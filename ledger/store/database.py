@@ -313,7 +313,9 @@ def _migrate(connection: Connection, login: str, schema: str) -> None:
         if not _missing_migrations(connection, schema):
             return
         connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
-        parameters = {name: str(value) for name, value in conninfo_to_dict(login).items() if value is not None}
+        parameters = {
+            name: str(value) for name, value in conninfo_to_dict(login).items() if value is not None
+        }
         arguments = urlencode(parameters | {"schema": f"{schema}, pg_temp"})
         with yoyo.get_backend(f"postgresql+psycopg:///?{arguments}") as backend:
             backend.break_lock()  # yoyo's own lock is a row, which a killed process leaves behind
@@ -385,7 +387,9 @@ def _protection(connection: Connection, schema: str) -> Protection:
         ),
         (role == owner, f"the application runs as {owner}, the owner of the tables"),
         (
-            value("SELECT has_table_privilege(%s, 'INSERT, UPDATE, DELETE, TRUNCATE')", f"{schema}.ledger_entry"),
+            value(
+                "SELECT has_table_privilege(%s, 'INSERT, UPDATE, DELETE, TRUNCATE')", f"{schema}.ledger_entry"
+            ),
             f"the role {role} may write entries past the append function",
         ),
         (durability["fsync"] != "on", "fsync is off: a power failure loses acknowledged entries"),

@@ -45,7 +45,9 @@ class Documents:
         """
         given = [(sha256(content).digest(), media_type, content) for content, media_type in documents]
         fresh = {digest: (media_type, content) for digest, media_type, content in reversed(given)}
-        ordered = sorted(fresh.items())  # two processes putting the same bytes wait for each other in one order
+        ordered = sorted(
+            fresh.items()
+        )  # two processes putting the same bytes wait for each other in one order
 
         def insert(connection: psycopg.Connection[tuple[object, ...]]) -> None:
             connection.execute(
@@ -71,7 +73,9 @@ class Documents:
         """
         row = self._database.read(
             lambda connection: connection.execute(
-                "SELECT media_type, bytes FROM document WHERE digest = %s", (bytes.fromhex(digest),), binary=True
+                "SELECT media_type, bytes FROM document WHERE digest = %s",
+                (bytes.fromhex(digest),),
+                binary=True,
             ).fetchone()
         )
         if row is None:

@@ -172,7 +172,9 @@ class EmbeddedServer:
             "--auth-local=trust", "--auth-host=reject",
         )  # fmt: skip
         if outcome.returncode != 0:
-            raise StorageUnavailable(f"PostgreSQL cannot be set up in {self.home}: {_one_line(outcome.stderr)}")
+            raise StorageUnavailable(
+                f"PostgreSQL cannot be set up in {self.home}: {_one_line(outcome.stderr)}"
+            )
         with (fresh / "postgresql.conf").open("a") as file:
             file.write("\ninclude 'ipledger.conf'\n")
         fresh.rename(self.data)

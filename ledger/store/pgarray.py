@@ -6,12 +6,15 @@ packing a whole array with `struct` and `join` costs a tenth of that.
 
 import struct
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
 from psycopg import pq
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Dumper
 
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _HEADER: Final = struct.Struct(">iiIii")
 _EMPTY: Final = struct.Struct(">iiI")
 _LENGTH: Final = struct.Struct(">i").pack
@@ -27,7 +30,9 @@ class PgArray:
 
     def __init__(self, count: int, body: bytes, *, has_null: bool = False) -> None:
         """`body` is each element's length and bytes, `count` of them."""
-        header = _HEADER.pack(1, has_null, self.element, count, 1) if count else _EMPTY.pack(0, 0, self.element)
+        header = (
+            _HEADER.pack(1, has_null, self.element, count, 1) if count else _EMPTY.pack(0, 0, self.element)
+        )
         self.packed = header + body
 
 
@@ -57,6 +62,17 @@ class BigintArray(PgArray):
         flat = [8] * (2 * count)
         flat[1::2] = values
         super().__init__(count, struct.pack(">" + "iq" * count, *flat))
+
+
+class TimestamptzArray(BigintArray):
+    """`timestamptz[]` of aware instants."""
+
+    __slots__ = ()
+    element, array = 1184, 1185
+
+    def __init__(self, values: Sequence[datetime]) -> None:
+        """Microseconds count from PostgreSQL's epoch."""
+        super().__init__([(value - _EPOCH) // _MICROSECOND for value in values])
 
 
 class ByteaArray(PgArray):
@@ -102,6 +118,6 @@ class _ArrayDumper(Dumper):
 
 def register(context: AdaptContext) -> None:
     """Let `context` (a connection) send these arrays."""
-    for kind in (IntegerArray, BigintArray, ByteaArray, TextArray):
+    for kind in (IntegerArray, BigintArray, TimestamptzArray, ByteaArray, TextArray):
         dumper = type(f"{kind.__name__}Dumper", (_ArrayDumper,), {"oid": kind.array})
         context.adapters.register_dumper(kind, dumper)

@@ -1,8 +1,9 @@
 """Group commit: concurrent appends share one round trip, one lock and one commit (design 3).
 
 There is no writer thread. The first caller to arrive leads: it takes what is queued, has it appended in one call
-of `ledger_append`, wakes the others and passes the lead on. A lone caller thus pays for no hand-over, and under
-load the queue that forms during one commit is the next batch.
+of `ledger_append`, passes the lead on and wakes the others. A lone caller thus pays for no hand-over, and under
+load the queue that forms during one commit is the next batch. Callers encode their own entries, recording time
+included, while the database works for others; an entry overtaken on its way is encoded again with a later time.
 
 What an answer means:
 - `Appended`: the entries are durable. `Stale`, `Reused`: nothing was written.
@@ -23,9 +24,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 
-from ledger.entry import format_instant
 from ledger.errors import InputRejected, LedgerError, StorageUnavailable
-from ledger.store.batch import Batch, Job, Outcome, execute, no_condition, prepare
+from ledger.store.batch import Batch, ClockBehind, Job, Outcome, execute, no_condition, prepare
 from ledger.store.pgarray import TextArray
 from ledger.store.requests import Appended, AppendRequest, AppendResult, AssetHead, Reused
 
@@ -76,7 +76,9 @@ class Writer:
         """
         if not requests:
             return []
-        call = _Call([prepare(request) for request in requests])
+        now = self._clock()
+        call = _Call([prepare(request, now) for request in requests])
+        call.encode(max(now, self._recorded_at))
         with self._mutex:
             self._queue.append(call)
             lead = not self._led
@@ -122,7 +124,9 @@ class Writer:
             self._append(batch)
         except BaseException as error:
             for call in batch:
-                call.error = call.error or StorageUnavailable(f"the append was cut off ({type(error).__name__})")
+                call.error = call.error or StorageUnavailable(
+                    f"the append was cut off ({type(error).__name__})"
+                )
             raise
         finally:
             with self._mutex:
@@ -189,34 +193,52 @@ class Writer:
                 fingerprint, first, last = known[job.command_id]
                 same = fingerprint == job.fingerprint
                 job.result = Appended(first, last, replay=True) if same else Reused(first)
+        if known:
+            call.encode(self._now())
+
+    def _now(self) -> datetime:
+        return max(self._clock(), self._recorded_at)
 
     def _send(self, batch: list["_Call"]) -> None:
-        """Answer every open job of the batch; of several with one command id in a call, the first."""
+        """Have open jobs of the batch answered: of several with one command id in a call, the first."""
+        for call in batch:
+            if call.recorded_at < self._recorded_at:
+                call.encode(self._now())  # overtaken on the way into the queue
+        batch.sort(key=lambda call: call.recorded_at)
         sent: set[bytes] = set()
 
         def send(connection: "Connection") -> tuple[Batch, Outcome]:
             earlier = set(sent)
-            encoded = _encode(batch, max(self._clock(), self._recorded_at))
+            encoded = _gather(batch)
             sent.update(encoded.digests)
             outcome = execute(connection, encoded)
-            if outcome.clock_behind:
-                # Another process recorded later than our clock says: hold the head while encoding again.
-                with connection.transaction():
-                    row = connection.execute("SELECT ledger_lock_head()", binary=True).fetchone()
-                    assert row is not None
-                    encoded = _encode(batch, max(self._clock(), row[0]))
-                    sent.update(encoded.digests)
-                    outcome = execute(connection, encoded)
             if earlier:
                 _recognize(connection, outcome, earlier)
             return encoded, outcome
 
+        def send_holding_head(connection: "Connection") -> tuple[Batch, Outcome]:
+            with connection.transaction():
+                row = connection.execute("SELECT ledger_lock_head()", binary=True).fetchone()
+                assert row is not None
+                recorded_at = max(self._clock(), row[0])
+                for call in batch:
+                    call.encode(recorded_at)
+                return send(connection)
+
         encoded, outcome = self._durably(send)
+        self._settle(encoded, outcome)
+        if any(isinstance(result, ClockBehind) for result in outcome.results):
+            # Another process recorded later than our clock says: encode anew while nobody can.
+            encoded, outcome = self._durably(send_holding_head)
+            self._settle(encoded, outcome)
+
+    def _settle(self, encoded: Batch, outcome: Outcome) -> None:
         self._recorded_at = outcome.recorded_at
         for job, result in zip(encoded.jobs, outcome.results, strict=True):
             if isinstance(result, LedgerError):
                 raise result
-            job.result = result
+            if not isinstance(result, ClockBehind):
+                job.result = result
 
     def _durably(self, work: "Callable[[Connection], T]") -> T:
         """The result of `work`, again on a new connection when one breaks, for as long as patience lasts."""
@@ -258,7 +280,9 @@ class Writer:
 class _Call:
     """One call of `append_many`, waiting at `wake` until `answered`, or `asked` to lead; then wakes `following`."""
 
-    __slots__ = ("answered", "asked", "builds", "commands", "error", "following", "jobs", "size", "wake")
+    __slots__ = (
+        "answered", "asked", "builds", "commands", "error", "following", "jobs", "recorded_at", "size", "wake",
+    )  # fmt: skip
 
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = jobs
@@ -279,6 +303,32 @@ class _Call:
         self.error: LedgerError | None = None
         self.wake = threading.Lock()
         self.wake.acquire()
+
+    def encode(self, recorded_at: datetime) -> None:
+        """Encode open jobs on the heads their conditions state, or that the jobs before them leave."""
+        self.recorded_at = recorded_at
+        if len(self.jobs) == 1:
+            self.jobs[0].encode(dict(self.jobs[0].assets), recorded_at)  # type: ignore[arg-type]  # none is open
+            return
+        left: dict[str, AssetHead] = {}
+        opened = set(map(id, self.open_jobs()))
+        for job in self.jobs:
+            heads = {asset: left[asset] if head is None else head for asset, head in job.assets}
+            if id(job) in opened:
+                job.encode(heads, recorded_at)
+                left |= heads
+            else:
+                left = heads | left
+
+    def open_jobs(self) -> list[Job]:
+        """Jobs without an answer; of several with one command id, the first."""
+        if len(self.jobs) == 1:
+            return self.jobs if self.jobs[0].result is None else []
+        first: dict[str, Job] = {}
+        for job in self.jobs:
+            if job.result is None:
+                first.setdefault(job.command_id, job)
+        return list(first.values())
 
     def results(self) -> list[AppendResult]:
         if self.error is not None:
@@ -334,23 +384,11 @@ class _Notifier:
             connection.close()
 
 
-def _encode(calls: Sequence[_Call], recorded_at: datetime) -> Batch:
-    """All open jobs, each on the heads its condition states, or that the jobs before it in its call leave."""
-    batch = Batch([], recorded_at, format_instant(recorded_at))
+def _gather(calls: Sequence[_Call]) -> Batch:
+    batch = Batch()
     for call in calls:
-        if len(call.jobs) == 1 and call.jobs[0].result is None:
-            batch.add(call.jobs[0], dict(call.jobs[0].assets))  # type: ignore[arg-type]  # none is open
-            continue
-        left: dict[str, AssetHead] = {}
-        taken: set[str] = set()
-        for job in call.jobs:
-            heads = {asset: left[asset] if head is None else head for asset, head in job.assets}
-            if job.result is None and job.command_id not in taken:
-                batch.add(job, heads)
-                left.update(heads)
-            else:
-                left = heads | left
-            taken.add(job.command_id)
+        for job in call.open_jobs():
+            batch.add(job)
     return batch
 
 

@@ -43,13 +43,13 @@ $body$;
 -- exception, and the caller's commit makes all that succeeded durable together.
 --
 --   1. Lock the head: positions are given, and conditions judged, one batch at a time.
---   2. Refuse the batch if its recording time lies before the head's (CLOCK_BEHIND).
---   3. Find commands that were already carried out (REPEATED, REUSED).
---   4. Read the heads of all rights and the last positions of all tags that conditions name.
---   5. Judge each request in order on what the ones before it left (STALE, NO_CONDITION); give positions, link.
---   6. Insert what was accepted, one statement a table; move the head.
+--   2. Find commands that were already carried out (REPEATED, REUSED).
+--   3. Read the heads of all rights and the last positions of all tags that conditions name.
+--   4. Judge each request in order on what the ones before it left (NO_CONDITION, STALE, CLOCK_BEHIND); give
+--      positions, link.
+--   5. Insert what was accepted, one statement a table; move the head.
 --
--- r_*  requests: command id, fingerprint, number of entries
+-- r_*  requests: command id, fingerprint, recording time, number of entries
 -- a_id rights named in conditions, distinct. c_* rows by request: the right (index into a_id), the head the
 --      request's first entry on it continues, how many of the request's entries concern it (0 = read only), and
 --      the last of those entries (index into e_*)
@@ -60,11 +60,12 @@ $body$;
 --
 -- statuses is null when all were accepted; then request i has the positions that follow those before it from
 -- first_position on. Else: OK, REPEATED, REUSED (firsts, lasts: where the command's entries stand), STALE
--- (details: the right or tag that moved), NO_CONDITION. CLOCK_BEHIND is one status for the whole batch.
+-- (details: the right or tag that moved), NO_CONDITION, CLOCK_BEHIND (recorded before the entry it would follow;
+-- head_recorded_at says when that was).
 CREATE FUNCTION ledger_append(
-    recorded    timestamptz,
     r_command   text[],
     r_fingerprint bytea[],
+    r_recorded  timestamptz[],
     r_size      integer[],
     a_id        text[],
     c_request   integer[],
@@ -137,18 +138,12 @@ BEGIN
       FROM ledger_head h FOR UPDATE;
     first_position := head_position + 1;
 
-    -- 2
-    IF recorded < head_recorded_at THEN
-        statuses := ARRAY['CLOCK_BEHIND'];
-        RETURN;
-    END IF;
-
     statuses := array_fill(NULL::text, ARRAY[cardinality(r_command)]);
     firsts := array_fill(NULL::bigint, ARRAY[cardinality(r_command)]);
     lasts := firsts;
     details := statuses;
 
-    -- 3
+    -- 2
     FOR k IN
         SELECT u.request, f.position AS first, l.position AS last, f.fingerprint
           FROM unnest(r_command) WITH ORDINALITY AS u (command_id, request)
@@ -164,7 +159,7 @@ BEGIN
         refused := true;
     END LOOP;
 
-    -- 4
+    -- 3
     IF c_count > 0 THEN
         SELECT array_agg(coalesce(a.seq, 0) ORDER BY u.i),
                array_agg(coalesce(a.head, decode(repeat('00', 32), 'hex')) ORDER BY u.i),
@@ -199,7 +194,7 @@ BEGIN
         END LOOP;
     END IF;
 
-    -- 5
+    -- 4
     FOR request IN 1 .. cardinality(r_command) LOOP
         size := r_size[request];
         verdict := CASE WHEN refused THEN statuses[request] END;
@@ -223,8 +218,10 @@ BEGIN
             END IF;
             t := t + 1;
         END LOOP;
-        IF NOT covered AND verdict IS NULL THEN
+        IF verdict IS NULL AND NOT covered THEN
             verdict := 'NO_CONDITION';
+        ELSIF verdict IS NULL AND r_recorded[request] < head_recorded_at THEN
+            verdict := 'CLOCK_BEHIND';
         END IF;
         IF verdict IS NOT NULL THEN
             refused := true;
@@ -243,6 +240,7 @@ BEGIN
             e_position[i] := head_position;
             e_link[i] := head_hash;
         END LOOP;
+        head_recorded_at := r_recorded[request];
         entry := entry + size;
         FOR i IN c_from .. c - 1 LOOP
             IF c_added[i] > 0 THEN
@@ -257,11 +255,11 @@ BEGIN
         END LOOP;
     END LOOP;
 
-    -- 6
+    -- 5
     IF head_position >= first_position THEN
         INSERT INTO ledger_entry
                     (position, recorded_at, part, type, command_id, fingerprint, digest, link, raw)
-        SELECT u.position, recorded, u.part, u.type, r_command[u.request],
+        SELECT u.position, r_recorded[u.request], u.part, u.type, r_command[u.request],
                CASE WHEN u.part = 0 THEN r_fingerprint[u.request] END, u.digest, u.link, u.raw
           FROM unnest(e_position, e_request, e_part, e_type, e_digest, e_link, e_raw)
                AS u (position, request, part, type, digest, link, raw)
@@ -278,8 +276,7 @@ BEGIN
             ON CONFLICT (id) DO UPDATE SET seq = EXCLUDED.seq, position = EXCLUDED.position,
                                            head = EXCLUDED.head;
         END IF;
-        UPDATE ledger_head SET position = head_position, hash = head_hash, recorded_at = recorded;
-        head_recorded_at := recorded;
+        UPDATE ledger_head SET position = head_position, hash = head_hash, recorded_at = head_recorded_at;
     END IF;
     IF refused THEN
         position := first_position;
