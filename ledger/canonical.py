@@ -48,8 +48,8 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def _permitted(value: Any, depth: int) -> bool:
-    """Whether `value` is plainly permitted. If not, `_check` decides and names the place, at twice the cost."""
+def _permitted(value: Any, depth: int) -> bool:  # noqa: C901, PLR0911, PLR0912 -- flat: it is hot
+    """Whether `value` is plainly permitted. If not, `_check` decides and names the place, more slowly."""
     kind = type(value)
     if kind is dict:
         for key in value:

@@ -7,7 +7,7 @@ recording time when it appends, and what was hashed is never serialized again.
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -151,7 +151,7 @@ class PreparedDraft:
     salt: bytes
     after_salt: bytes
 
-    def encode(self, links: list[list[Any]], recorded_at: str) -> bytes:
+    def encode(self, links: Sequence[Sequence[Any]], recorded_at: str) -> bytes:
         """The entry's bytes; `links` holds `[id, seq, prev]` for each of `self.assets`, in that order."""
         if len(links) != len(self.assets) or any(
             link[0] != asset for link, asset in zip(links, self.assets, strict=True)
@@ -160,7 +160,7 @@ class PreparedDraft:
         return b"".join(
             (
                 self.before_links,
-                canonical.encode(links),
+                canonical.encode(list(links)),
                 self.before_instant,
                 recorded_at.encode(),
                 self.salt,

@@ -1,7 +1,7 @@
-"""From append requests to the arguments of `ledger_append`, and from its row to answers. No queue, no retries.
+"""From append requests to the arguments of `ledger_append`, and from its row to answers. No queue here.
 
-The work is divided so that callers do most of it, at the same time as the database works for others: `prepare`
-and `Job.encode` run in the caller's thread, only `Batch.add` in the leader's.
+The work is divided so that callers do most of it, at the same time as the database works for others:
+`prepare` and `Job.encode` run in the caller's thread, only `Batch.add` in the leader's.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from ledger.store.requests import Appended, AppendRequest, AppendResult, AssetHe
 if TYPE_CHECKING:
     from ledger.store.database import Connection
 
-_ARGUMENTS: Final = 26
 _APPEND: Final = (
-    "SELECT first_position, head_recorded_at, statuses, firsts, lasts, details "
-    f"FROM ledger_append({', '.join(['%s'] * _ARGUMENTS)})"
+    "SELECT first_position, head_recorded_at, statuses, firsts, lasts, details FROM ledger_append("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _NO_WATCHES: Final = (
     TextArray(()), TextArray(()), BigintArray(()), IntegerArray(()), IntegerArray(()), BigintArray(()),
@@ -37,7 +37,7 @@ class ClockBehind:
 
 @dataclass(slots=True)
 class Read:
-    """A right a request read: the head its entries continue, how many concern it, the last of them (from 0)."""
+    """A right a request read: the head its entries continue, how many concern it, the last one (from 0)."""
 
     asset: str
     head: AssetHead
@@ -71,7 +71,7 @@ class Job:
         self.digests = []
         self.raws = []
         for part, draft in enumerate(self.drafts):
-            links = [[asset, heads[asset].seq + 1, heads[asset].digest] for asset in draft.assets]
+            links = [(asset, heads[asset].seq + 1, heads[asset].digest) for asset in draft.assets]
             raw = draft.encode(links, instant)
             digest = sha256(raw)
             self.raws.append(raw)

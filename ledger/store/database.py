@@ -1,7 +1,7 @@
 """Where a ledger lives and how it is reached: `open_store` (design 3).
 
-Promises: the same behaviour on the embedded server and on an external one; tables made and changed only by the
-numbered migrations, under a lock, so that any number of processes may start at once; the application's
+Promises: the same behaviour on the embedded server and on an external one; tables made and changed only by
+the numbered migrations, under a lock, so that any number of processes may start at once; the application's
 connections run as a role that cannot change what was written, wherever the login allows that.
 """
 
@@ -60,9 +60,10 @@ def open_store(
 ) -> "Store":
     """Open the ledger, and make it if there is none.
 
-    `url` (else the environment's IPLEDGER_DATABASE_URL) names an external server; without one the embedded server
-    in `home` (else IPLEDGER_HOME, else ./.ipledger) is used, with `settings` for its configuration. `origin` names
-    a ledger that is made now (else IPLEDGER_ORIGIN, else a random name) and is checked on one that exists.
+    `url` (else the environment's IPLEDGER_DATABASE_URL) names an external server; without one the embedded
+    server in `home` (else IPLEDGER_HOME, else ./.ipledger) is used, with `settings` for its configuration.
+    `origin` names a ledger that is made now (else IPLEDGER_ORIGIN, else a random name) and is checked on one
+    that exists.
 
     Raises:
         StorageUnavailable: the database cannot be reached or made.

@@ -52,8 +52,8 @@ class Documents:
         def insert(connection: psycopg.Connection[tuple[object, ...]]) -> None:
             connection.execute(
                 "INSERT INTO document (digest, media_type, bytes) "
-                "SELECT u.digest, u.media_type, u.bytes FROM unnest(%s, %s, %s) AS u (digest, media_type, bytes) "
-                "ON CONFLICT DO NOTHING",
+                "SELECT u.digest, u.media_type, u.bytes "
+                "FROM unnest(%s, %s, %s) AS u (digest, media_type, bytes) ON CONFLICT DO NOTHING",
                 (
                     ByteaArray([digest for digest, _ in ordered]),
                     TextArray([media_type for _, (media_type, _) in ordered]),

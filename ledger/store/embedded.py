@@ -1,15 +1,16 @@
 """The PostgreSQL that comes in the wheel: one server per home directory, shared by all its processes.
 
 Promises:
-- Several processes on one home share one server. Each holds a shared lock on `users` while it lives; the last to
-  leave stops the server. The kernel drops the lock of a process that was killed, so the lock is never stale; a
-  server left behind by killed processes is found and used by the next one.
+- Several processes on one home share one server. Each holds a shared lock on `users` while it lives; the last
+  to leave stops the server. The kernel drops the lock of a process that was killed, so the lock is never
+  stale; a server left behind by killed processes is found and used by the next one.
 - Starting is one process's work at a time (an exclusive lock on `starting`).
 - A new data directory appears whole or not at all: it is made beside its place and renamed.
 - Nothing listens on the network. Only the account that owns the server, and root, can use its socket.
 
-The wheel's own API is not used: it opens every directory above the data for all users, counts its users in a file
-that a killed process leaves wrong, and takes any live process that has the number of a dead server for that server.
+The wheel's own API is not used: it opens every directory above the data for all users, counts its users in a
+file that a killed process leaves wrong, and takes any live process that has the number of a dead server for
+that server.
 """
 
 import contextlib
@@ -227,7 +228,7 @@ class EmbeddedServer:
             return self.data
         uid = os.geteuid() if self._account is None else self._account.uid
         name = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:16]
-        short = Path("/tmp") / f"ipledger-{uid}-{name}"  # noqa: S108 -- ours alone: 0700, and its owner is checked
+        short = Path("/tmp") / f"ipledger-{uid}-{name}"  # noqa: S108 -- 0700, and its owner is checked
         short.mkdir(mode=0o700, exist_ok=True)
         if short.is_symlink() or short.stat().st_uid not in {uid, os.geteuid()}:
             raise StorageUnavailable(f"{short} belongs to somebody else; set IPLEDGER_HOME to a shorter path")
@@ -286,7 +287,7 @@ def _binaries() -> Path:
 
 
 def _service_account() -> Account:
-    """Whom root runs the server as: the user `ipledger`, made on first use, or `nobody` where none can be made."""
+    """Whom root runs the server as: the user `ipledger`, made on first use, else `nobody`."""
     for name in (_SERVICE_USER, "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
@@ -300,7 +301,7 @@ def _service_account() -> Account:
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
     raise StorageUnavailable(
-        f"PostgreSQL does not run as root and the user {_SERVICE_USER} cannot be made; run as an ordinary user"
+        f"PostgreSQL does not run as root, and no user {_SERVICE_USER} can be made; run as an ordinary user"
     )
 
 

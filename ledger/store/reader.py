@@ -4,7 +4,7 @@ Lists are in order of positions. Nothing is held longer than a page, so a ledger
 flat memory, and no read keeps a connection between pages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 LINKS_PAGE: Final = 20_000
 PAGE: Final = 1000
 _FOREVER: Final = 2**63 - 1
-_COLUMNS: Final = "e.position, e.raw, e.digest, e.link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +69,18 @@ class Reader:
 
     def entry(self, position: int) -> StoredEntry | None:
         """The entry at `position`, or None if the ledger does not reach so far."""
-        rows = self._rows(f"SELECT {_COLUMNS} FROM ledger_entry e WHERE e.position = %s", position)
+        rows = self._rows(
+            "SELECT e.position, e.raw, e.digest, e.link FROM ledger_entry e WHERE e.position = %s", position
+        )
         return _checked(rows[0]) if rows else None
 
     def entries(
         self, after: int = 0, *, upto: int | None = None, limit: int | None = None
     ) -> Iterator[StoredEntry]:
         """Entries at positions `after` < n ≤ `upto`, at most `limit` of them; one read per thousand."""
-        return self._pages(f"SELECT {_COLUMNS} FROM ledger_entry e WHERE ", (), after, upto, limit)
+        return self._pages(
+            "SELECT e.position, e.raw, e.digest, e.link FROM ledger_entry e WHERE ", (), after, upto, limit
+        )
 
     def asset_entries(self, asset: str, *, upto: int | None = None) -> Iterator[StoredEntry]:
         """All entries of right `asset`, up to position `upto`: the right *as known* then."""
@@ -89,7 +92,7 @@ class Reader:
         """Entries that carry any of `tags`, once each."""
         if len(tags) == 1:
             return self._pages(
-                f"SELECT {_COLUMNS} FROM ledger_tag l JOIN ledger_entry e USING (position) "
+                "SELECT e.position, e.raw, e.digest, e.link FROM ledger_tag l JOIN ledger_entry e USING (position) "
                 "WHERE l.tag = %s AND ",
                 (tags[0],),
                 after,
@@ -98,7 +101,7 @@ class Reader:
                 key="l.position",
             )
         return self._pages(
-            f"SELECT {_COLUMNS} FROM (SELECT DISTINCT t.position FROM unnest(%s) AS u (tag) "
+            "SELECT e.position, e.raw, e.digest, e.link FROM (SELECT DISTINCT t.position FROM unnest(%s) AS u (tag) "
             "JOIN ledger_tag t ON t.tag = u.tag) AS l JOIN ledger_entry e USING (position) WHERE ",
             (TextArray(tags),),
             after,
@@ -110,7 +113,7 @@ class Reader:
     def last_tagged(self, tag: str) -> StoredEntry | None:
         """The newest entry that carries `tag`, or None."""
         rows = self._rows(
-            f"SELECT {_COLUMNS} FROM ledger_tag l JOIN ledger_entry e USING (position) "
+            "SELECT e.position, e.raw, e.digest, e.link FROM ledger_tag l JOIN ledger_entry e USING (position) "
             "WHERE l.tag = %s ORDER BY l.position DESC LIMIT 1",
             tag,
         )
@@ -177,9 +180,9 @@ class Reader:
             after = rows[-1][0]
 
     def _rows(self, query: str, *arguments: Any) -> list[TupleRow]:
-        work: Callable[[psycopg.Connection[TupleRow]], list[TupleRow]] = lambda connection: (  # noqa: E731 -- typed
-            connection.execute(query, arguments, binary=True).fetchall()  # type: ignore[arg-type]  # our own SQL
-        )
+        def work(connection: psycopg.Connection[TupleRow]) -> list[TupleRow]:
+            return connection.execute(query, arguments, binary=True).fetchall()
+
         return self._database.read(work)
 
 

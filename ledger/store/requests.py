@@ -32,10 +32,10 @@ class QueryItem:
 class Condition:
     """What a decision was based on: if any of it has moved, the append is refused as stale (rule N-5).
 
-    `assets` holds the head of every right that was read, and at least those the drafts concern; None stands for
-    *whatever the earlier requests of this very `append_many` leave*, so at least one of them must name the right
-    with a head. No entry after position `after` may carry one of `tags` or match `query`; an empty query matches
-    every entry, None is no query.
+    `assets` holds the head of every right that was read, and at least those the drafts concern; None stands
+    for *whatever the earlier requests of this very `append_many` leave*, so at least one of them must name
+    the right with a head. No entry after position `after` may carry one of `tags` or match `query`; an empty
+    query matches every entry, None is no query.
     """
 
     assets: Mapping[str, AssetHead | None] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class Condition:
 class AppendRequest:
     """Drafts that become entries together or not at all, on a condition, under an idempotency key.
 
-    A repeat of `command_id` with an equal `fingerprint` is answered with the first result. Where no fingerprint
-    (32 bytes) is given it is that of the drafts without their salts.
+    A repeat of `command_id` with an equal `fingerprint` is answered with the first result. Where no
+    fingerprint (32 bytes) is given it is that of the drafts without their salts.
     """
 
     drafts: tuple[Draft, ...]

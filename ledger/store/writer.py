@@ -1,18 +1,19 @@
 """Group commit: concurrent appends share one round trip, one lock and one commit (design 3).
 
-There is no writer thread. The first caller to arrive leads: it takes what is queued, has it appended in one call
-of `ledger_append`, passes the lead on and wakes the others. A lone caller thus pays for no hand-over, and under
-load the queue that forms during one commit is the next batch. Callers encode their own entries, recording time
-included, while the database works for others; an entry overtaken on its way is encoded again with a later time.
+There is no writer thread. The first caller to arrive leads: it takes what is queued, has it appended in one
+call of `ledger_append`, passes the lead on and wakes the others. A lone caller thus pays for no hand-over,
+and under load the queue that forms during one commit is the next batch. Callers encode their own entries,
+recording time included, while the database works for others; an entry overtaken on its way is encoded again
+with a later time.
 
 What an answer means:
 - `Appended`: the entries are durable. `Stale`, `Reused`: nothing was written.
-- `StorageUnavailable`: nothing was written, or it is unknown. The same request may be given again: its command
-  id finds out which.
+- `StorageUnavailable`: nothing was written, or it is unknown. The same request may be given again: its
+  command id finds out which.
 
 When a connection breaks during a commit, the leader sends the same batch on a new one. Command ids make that
-safe: what was committed is found (and what an old server process still holds is waited for, as it holds the lock
-on the head), what was not is judged again.
+safe: what was committed is found (and what an old server process still holds is waited for, as it holds the
+lock on the head), what was not is judged again.
 """
 
 import threading
@@ -68,8 +69,8 @@ class Writer:
     def append_many(self, requests: Sequence[AppendRequest]) -> list[AppendResult]:
         """Append requests in order with one commit; each succeeds or is refused alone.
 
-        A condition may leave a right's head open (None) where an earlier request of this call names it; if that
-        one is refused, those that build on it are stale.
+        A condition may leave a right's head open (None) where an earlier request of this call names it; if
+        that one is refused, those that build on it are stale.
 
         Raises:
             As `append`; then nothing of this call was written, or (StorageUnavailable) it is unknown.
@@ -97,12 +98,12 @@ class Writer:
             connection.close()
 
     def _wait(self, call: "_Call") -> None:
-        """Until the call is answered, or asked to lead. An interrupt may take it back only before that begins."""
+        """Until the call is answered, or asked to lead. An interrupt may take it back only before that."""
         interrupt: BaseException | None = None
         while True:
             try:
                 call.wake.acquire()
-            except BaseException as error:  # noqa: BLE001 -- raised below, when nobody depends on us any more
+            except BaseException as error:  # raised below, when nobody depends on us any more
                 interrupt = error
                 with self._mutex:
                     if not call.asked and call in self._queue:
@@ -118,7 +119,7 @@ class Writer:
             raise interrupt
 
     def _lead(self) -> None:
-        """Append what is queued up to a batch, pass the lead on, wake the callers. We are the queue's first."""
+        """Append a batch of what is queued, pass the lead on, wake the callers. We are first in the queue."""
         batch = self._take()
         try:
             self._append(batch)
@@ -278,10 +279,11 @@ class Writer:
 
 
 class _Call:
-    """One call of `append_many`, waiting at `wake` until `answered`, or `asked` to lead; then wakes `following`."""
+    """One `append_many`, waiting at `wake` until `answered` or `asked` to lead; then wakes `following`."""
 
     __slots__ = (
-        "answered", "asked", "builds", "commands", "error", "following", "jobs", "recorded_at", "size", "wake",
+        "answered", "asked", "builds", "commands", "error",
+        "following", "jobs", "recorded_at", "size", "wake",
     )  # fmt: skip
 
     def __init__(self, jobs: list[Job]) -> None:
@@ -308,7 +310,7 @@ class _Call:
         """Encode open jobs on the heads their conditions state, or that the jobs before them leave."""
         self.recorded_at = recorded_at
         if len(self.jobs) == 1:
-            self.jobs[0].encode(dict(self.jobs[0].assets), recorded_at)  # type: ignore[arg-type]  # none is open
+            self.jobs[0].encode(dict(self.jobs[0].assets), recorded_at)  # type: ignore[arg-type]  # no None
             return
         left: dict[str, AssetHead] = {}
         opened = set(map(id, self.open_jobs()))
@@ -341,8 +343,8 @@ class _Call:
 class _Notifier:
     """Tells listeners of new entries: at most one NOTIFY each few milliseconds, outside any append.
 
-    NOTIFY takes a lock of the whole server at commit; on a connection of its own, and not waiting for the disk,
-    it delays no append. A lost notification costs a listener the time to its next poll.
+    NOTIFY takes a lock of the whole server at commit; on a connection of its own, and not waiting for the
+    disk, it delays no append. A lost notification costs a listener the time to its next poll.
     """
 
     def __init__(self, database: "Database") -> None:
