@@ -134,7 +134,7 @@ def _facts(
         number,
         text,
         grantors,
-        tuple(Party(name=name) for name in map(name_of, recording.assignees) if name),
+        tuple(Party(name=name) for name in map(party_name, recording.assignees) if name),
         {"rights": rights, "executed_on": executed, "registered_on": recorded_on, "text": text},
     )
     if recording.purged:
@@ -248,7 +248,7 @@ _RESTATED: Final[dict[str, Any]] = {
 
 def _assignors(rows: Iterable[tuple[object, object]]) -> Iterable[Party]:
     for raw_name, raw_day in rows:
-        name = name_of(raw_name)
+        name = party_name(raw_name)
         if name:
             yield Party(name=name, on=day_or_none(raw_day))
 
@@ -337,6 +337,18 @@ def international_number(raw: object) -> str | None:
     return f"PCT/{match[1]}{year}/{int(match[3]):06}"
 
 
+def party_name(raw: object) -> str | None:
+    """A party's name without the address that recordings of the 1980s write behind it (rule PV-1).
+
+    `SCIENTIFIC DRILLING INTERNATIONAL, 14716 JERSEY SHORE DRIVE, HOUSTON, TEXAS 77047` ends before the
+    number. What looks like a house number but ends the name (`FLEET, 10 LLC`) belongs to it.
+    """
+    name = name_of(raw)
+    if name is None or "," not in name:
+        return name
+    return _ADDRESS.sub("", name).rstrip(" ,;") or name
+
+
 def given_names(listed: object) -> tuple[str, ...]:
     """`James J. Fallon, John Roe, Jr.` as names; a suffix belongs to the name before it."""
     names: list[str] = []
@@ -359,4 +371,5 @@ _PUBLICATION: Final = re.compile(r"(?:US)?(20[0-9]{9})(?:[AP][0-9])?")
 _GRANT: Final = re.compile(r"(?:US)?((?:D|RE|PP|H|T)?0*[1-9][0-9]{0,7})(?:[A-Z][0-9]?)?")
 _PCT: Final = re.compile(r"(?:PCT/?)?([A-Z]{2})/?([0-9]{2}(?=/)|(?:19|20)[0-9]{2})/?([0-9]{5,6})")
 _HAGUE: Final = re.compile(r"DM/?([0-9]{1,6})")
+_ADDRESS: Final = re.compile(r"(?i)[,;]\s*(?:\d{1,6}[A-Z]? [^,]+,|P\.? ?O\.? ?BOX\b).*")
 _SUFFIX: Final = re.compile(r"(?i)(?:JR|SR|II|III|IV|PH\.?D|M\.?D|DECEASED)\.?")

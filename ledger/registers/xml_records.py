@@ -51,13 +51,17 @@ _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 
 @dataclass(frozen=True, slots=True)
 class Prolog:
-    """What stands before the first content: the root's qualified name, its start tag, and the encoding."""
+    """What stands before the first content: the root's qualified name, its start tag, and the encoding.
+
+    `root_closed` where that tag is an empty-element tag, and so all there is.
+    """
 
     root: str
     namespaces: bytes
     codec: str
     root_begins: int
     root_ends: int
+    root_closed: bool
 
 
 def prolog(path: Path) -> Prolog | Rejection:
@@ -174,7 +178,9 @@ def _prolog(head: bytes) -> Prolog | Rejection:
         return file_not_xml("no root element at its beginning")
     name = root[1].decode("utf-8", "replace")
     namespaces = b"".join(_NAMESPACE.findall(root[2]))
-    return Prolog(name, namespaces, "utf-8" if codec == "utf8" else codec, begins, root.end())
+    return Prolog(
+        name, namespaces, "utf-8" if codec == "utf8" else codec, begins, root.end(), root[2].endswith(b"/")
+    )
 
 
 def _root_begins(head: bytes, at: int) -> int | None:
@@ -274,7 +280,7 @@ class _Scanner:
         self._root = opening.root
         self._at = opening.root_begins if tag == opening.root else opening.root_ends
         self._begun: int | None = None
-        self._complete = tag == opening.root
+        self._complete = opening.root_closed or tag == opening.root
 
     def pieces(self) -> Iterator[_Piece]:
         """Every record in order, and at last what the file breaks off in."""

@@ -26,11 +26,11 @@ _REMEMBERED: Final = 2000
 
 _FORMS: Final = ("INC.", "LLC", "CORPORATION", "CO., LTD.", "GMBH", "L.P.", "AG", "& SONS, INC.")
 _STEMS: Final = (
-    "ACER", "BIRCH", "CEDAR", "DELTA", "EASTLAKE", "FALCON", "GRANITE", "HARBOR", "IRONWOOD", "JUNIPER",
-    "KESTREL", "LUMEN", "MERIDIAN", "NORDIC", "ORCHARD", "PINNACLE", "QUARTZ", "RIVERSIDE", "SUMMIT", "TUNDRA",
+    "ACER", "BIRCH", "CEDAR", "DELTA", "EASTLAKE", "FALCON", "GRANITE", "HARBOR", "IRON", "JUNIPER",
+    "KITE", "LUMEN", "MERIDIAN", "NORDIC", "ORCHARD", "PEAK", "QUARTZ", "RIVERSIDE", "SUMMIT", "TUNDRA",
 )  # fmt: skip
 _TRADES: Final = (
-    "PHOTONICS", "SEMICONDUCTOR", "BIOSCIENCES", "WELL SERVICES", "POLYMERS", "ROBOTICS", "NETWORKS", "ENERGY",
+    "PHOTONICS", "SEMICONDUCTOR", "BIOSCIENCES", "WELL SERVICES", "POLYMERS", "ROBOTICS", "NETWORKS",
 )  # fmt: skip
 _BANKS: Final = (
     "NATIONAL BANK, N.A.",
@@ -197,7 +197,8 @@ class _Office:
         if self._random.random() < 0.6:
             self._next_patent += 1
             patent = self._next_patent
-        title = f"{self._random.choice(_THINGS)} AND {self._random.choice(_THINGS)} FOR {self._random.choice(_USES)}"
+        things = f"{self._random.choice(_THINGS)} AND {self._random.choice(_THINGS)}"
+        title = f"{things} FOR {self._random.choice(_USES)}"
         filed = day - timedelta(days=self._random.randint(30, 1500))
         return Property(self._next_application, patent, title, inventors, filed)
 
@@ -237,7 +238,7 @@ def _search(recording: Recording) -> str:
         ("str", "applNum", [f"{row.application:08}" for row in rows]),
         ("date", "filingDate", [_eastern(row.filed_on) for row in rows]),
         ("str", "intlRegNum", ["NULL"] * len(rows)),
-        ("str", "inventors", [", ".join(" ".join(reversed(name.split(", "))) for name in row.inventors) for row in rows]),
+        ("str", "inventors", [_given(row.inventors) for row in rows]),
         ("date", "issueDate", [_issued(row) for row in rows]),
         ("str", "patNum", [str(row.patent) if row.patent else "NULL" for row in rows]),
         ("str", "pctNum", ["NULL"] * len(rows)),
@@ -249,6 +250,11 @@ def _search(recording: Recording) -> str:
         values = "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)
         written.append(f'<arr name="{name}">{values}</arr>')
     return f"<doc>{''.join(written)}</doc>\n"
+
+
+def _given(inventors: tuple[str, ...]) -> str:
+    """`CHEN, BO` and others as the search lists inventors: `BO CHEN, …`."""
+    return ", ".join(" ".join(reversed(name.split(", "))) for name in inventors)
 
 
 def _padx(recording: Recording) -> str:
@@ -301,8 +307,7 @@ def _eastern(day: date) -> str:
 
 _FORMATS: Final[dict[str, tuple[str, Callable[[Recording], str], str]]] = {
     "search": (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<response>\n'
-        '<result name="response" numFound="{count}" start="0">\n',
+        '<?xml version="1.0" encoding="UTF-8"?>\n<response>\n<result name="response" numFound="{count}">\n',
         _search,
         "</result>\n</response>\n",
     ),

@@ -174,24 +174,24 @@ NOTATIONS = [
 CORRECTIONS = [
     (
         (
-            "CORRECTIVE ASSIGNMENT TO CORRECT THE SPELLING OF THE FOURTEENTH ASSIGNOR'S NAME PREVIOUSLY RECORDED "
-            "ON REEL 046669 FRAME 0401. ASSIGNOR(S) HEREBY CONFIRMS THE ASSIGNMENT."
+            "CORRECTIVE ASSIGNMENT TO CORRECT THE SPELLING OF THE FOURTEENTH ASSIGNOR'S NAME PREVIOUSLY "
+            "RECORDED ON REEL 046669 FRAME 0401. ASSIGNOR(S) HEREBY CONFIRMS THE ASSIGNMENT."
         ),
         "046669/0401",
         "assignment",
     ),
     (
         (
-            "CORRECTIVE ASSIGNMENT TO CORRECT THE SPELLING OF THE FIFTH INVENTOR'S NAME PREVIOUSLY RECORDED ON "
-            "REEL 047493 FRAME 0453. ASSIGNOR(S) HEREBY CONFIRMS THE CORRECTIVE ASSIGNMENT."
+            "CORRECTIVE ASSIGNMENT TO CORRECT THE SPELLING OF THE FIFTH INVENTOR'S NAME PREVIOUSLY RECORDED "
+            "ON REEL 047493 FRAME 0453. ASSIGNOR(S) HEREBY CONFIRMS THE CORRECTIVE ASSIGNMENT."
         ),
         "047493/0453",
         None,
     ),
     (
         (
-            "CORRECTIVE ASSIGNMENT TO CORRECT THE ASSIGNEE NAME PREVIOUSLY RECORDED ON REEL 049552 FRAME 0991. "
-            "ASSIGNOR(S) HEREBY CONFIRMS THE ASSIGNMENT."
+            "CORRECTIVE ASSIGNMENT TO CORRECT THE ASSIGNEE NAME PREVIOUSLY RECORDED ON REEL 049552 "
+            "FRAME 0991. ASSIGNOR(S) HEREBY CONFIRMS THE ASSIGNMENT."
         ),
         "049552/0991",
         "assignment",
@@ -199,8 +199,8 @@ CORRECTIONS = [
     ("CORRECTIVE ASSIGNMENT TO PREVIOUSLY RECORDED ON REEL 013206 AND FRAME 0683.", "013206/0683", None),
     (
         (
-            "CORRECTIVE ASSIGNMENT TO CORRECT THE CONVEYING PARTY'S LAST NAME AND RECEIVING PARTY'S STREET NAME "
-            "PREVIOUSLY RECORDED ON REEL/FRAME 028805/0592."
+            "CORRECTIVE ASSIGNMENT TO CORRECT THE CONVEYING PARTY'S LAST NAME AND RECEIVING PARTY'S STREET "
+            "NAME PREVIOUSLY RECORDED ON REEL/FRAME 028805/0592."
         ),
         "028805/0592",
         None,
@@ -300,6 +300,20 @@ def test_reel_and_frame_in_every_notation(notation, references):
 def test_a_correction_names_what_it_corrects_and_what_it_confirms(text, corrects, confirms):
     found = classify(text)
     assert (found.kind, found.corrects, found.confirms) == ("correction", corrects, confirms)
+
+
+def test_a_correction_may_restate_several_recordings():
+    found = classify("CORRECTIVE ASSIGNMENT PREVIOUSLY RECORDED ON REEL 1 FRAME 2 AND REEL 3 FRAME 4.")
+    assert (found.corrects, found.also_corrects) == ("000001/0002", ("000003/0004",))
+
+
+def test_what_a_corrected_release_releases_is_not_itself_corrected():
+    found = classify(
+        "CORRECTIVE ASSIGNMENT TO CORRECT THE PATENT NUMBER PREVIOUSLY RECORDED ON REEL 012345 FRAME 0678. "
+        "ASSIGNOR(S) HEREBY CONFIRMS THE RELEASE OF SECURITY INTEREST (010247/0886)."
+    )
+    assert (found.corrects, found.also_corrects, found.confirms) == ("012345/0678", (), "release")
+    assert found.references == ("012345/0678", "010247/0886")
 
 
 @pytest.mark.parametrize(("text", "share"), SHARES)
