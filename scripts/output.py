@@ -5,6 +5,7 @@ import sys
 from typing import Any, NoReturn
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ledger.errors import InputRejected, LedgerError, StorageUnavailable
@@ -24,7 +25,8 @@ class Output:
         """`lang` is `zh` or `en`."""
         self.lang = lang
         self.as_json = as_json
-        self.console = Console(highlight=False, soft_wrap=True)
+        # A pipe has no width of its own; tables that are kept in files want room.
+        self.console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, en: str, zh: str) -> None:
@@ -40,15 +42,15 @@ class Output:
         """One JSON document on standard output."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
-    def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
-        """A table; nothing where there are no rows."""
+    def table(self, title: str, columns: list[str], rows: list[list[str]], *, wide: set[int]) -> None:
+        """A table; nothing where there are no rows. Only the columns in `wide`, from 0, may be broken."""
         if not rows:
             return
         table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        for index, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=index not in wide)
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(escape(cell) for cell in row))
         self.console.print(table, soft_wrap=False)
 
     def fail(self, error: LedgerError | NotaryError) -> NoReturn:

@@ -46,8 +46,8 @@ def register(app: typer.Typer) -> None:
 
     @app.command("import")
     def import_(
-        source: Annotated[Register, typer.Argument(metavar="{uspto,inpadoc,cnipa,dpma}", show_default=False)],
-        files: Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)],
+        source: Annotated[Register, typer.Argument(metavar="uspto|inpadoc|cnipa|dpma", show_default=False)],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)],
         json: Json = False,
         lang: Lang = None,
     ) -> None:

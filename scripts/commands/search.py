@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
                 [item["right"], item["title"] or "–", "; ".join(item["owners"]) or "–"]
                 for item in answer["items"]
             ],
+            wide={1, 2},
         )
         if not answer["items"]:
             out.say("Nothing found on this ledger.", "本账本中未找到。")

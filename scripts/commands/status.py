@@ -20,6 +20,13 @@ KINDS: Final = {
     "freeze": ("freeze", "保全/冻结"),
     "levy": ("levy of execution", "强制执行"),
 }
+NAME_KINDS: Final = {
+    "application": "申请号",
+    "publication": "公布号",
+    "grant": "专利号",
+    "registration": "注册号",
+    "international": "国际号",
+}
 STATES: Final = {
     "registered": ("registered", "已登记"),
     "contracted": ("signed, not registered", "已签约，未登记"),
@@ -81,7 +88,7 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
     """The answer for people: owners, encumbrances by rank, what is pending, and every flag."""
     name = f"  {answer['title']}" if answer.get("title") else ""
     out.say(f"{answer['right']}{name}", f"{answer['right']}{name}")
-    names = ", ".join(answer["names"])
+    names = out.text(", ".join(answer["names"]), "、".join(map(_name_in_chinese, answer["names"])))
     status = _word(STATUSES, answer["status"], out)
     out.say(f"Names: {names}", f"号码：{names}")
     out.say(
@@ -102,6 +109,7 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
             [owner["name"], "/".join(map(str, owner["share"])), owner["since"] or "–", owner["basis"]]
             for owner in answer["owners"]
         ],
+        wide={0, 3},
     )
     _print_encumbrances(answer["encumbrances"], out.text("Encumbrances", "负担"), out)
     if not any(item["ended_at"] is None for item in answer["encumbrances"]):
@@ -141,7 +149,13 @@ def _print_encumbrances(items: list[dict[str, Any]], title: str, out: Output) ->
             ]
             for item in items
         ],
+        wide={3, 6},
     )
+
+
+def _name_in_chinese(name: str) -> str:
+    number, _, kind = name.rpartition(" (")
+    return f"{number}（{NAME_KINDS.get(kind.rstrip(')'), kind)}）"
 
 
 def _word(words: dict[str, tuple[str, str]], key: str, out: Output) -> str:

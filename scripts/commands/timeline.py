@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
                 ]
                 for item in answer["entries"]
             ],
+            wide={5},
         )
 
 
