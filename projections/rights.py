@@ -79,8 +79,13 @@ def resolve_right(views: Views, notation: str) -> str:
     if views.rows("SELECT FROM ledger_asset WHERE id = %s", text):
         return text
     names = readings(text)
-    # A right without described names is found by its id alone, however that is spaced or cased.
-    ids = sorted({f"{name.office}:{name.right_kind}:{name.number}" for name in names})
+    # A right without described names is found by its id alone, however that is spaced or cased. A patent's id
+    # is its application number, so that the same digits read as another number do not mean it.
+    ids = sorted(
+        f"{name.office}:{name.right_kind}:{name.number}"
+        for name in names
+        if name.right_kind != "patent" or name.kind == "application"
+    )
     keys = [name.key for name in names]
     query = """SELECT right_id FROM {name} WHERE key = ANY(%s)
                UNION SELECT id FROM ledger_asset WHERE id = ANY(%s) ORDER BY 1"""

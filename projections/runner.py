@@ -14,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -210,7 +210,7 @@ class _Projector:
             return
         with connection.cursor().copy(self.generation.query("COPY {" + table.name + "} FROM STDIN")) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row([_storable(value) for value in row])
 
     def _project(self, entries: list[Entry]) -> Iterator[tuple[Projected, bool]]:
         """Each right the entries touch as it stands after them, and whether it is new."""
@@ -260,6 +260,15 @@ class _Projector:
         while self._kept_entries > KEPT_ENTRIES:
             _, forgotten = self._kept.popitem(last=False)
             self._kept_entries -= len(forgotten.recorded)
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL's text holds every character but the zero one; the statement, being JSON, escapes it."""
+    if type(value) is str:
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if type(value) is list:
+        return [_storable(member) for member in value]
+    return value
 
 
 def _check_follows(position: int, last: int) -> None:

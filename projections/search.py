@@ -23,7 +23,7 @@ LIMIT_MAX: Final = 100
 
 _TOKEN_MAX: Final = 100
 _CJK: Final = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN: Final = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\s{_CJK}]+)")
+_RUN: Final = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W{_CJK}]+)")
 
 
 def _rows(projected: Projected) -> Iterator[Row]:
