@@ -1,7 +1,7 @@
 """`make demo`: the whole story on real register records, with the commands a user would type.
 
 Patent 8,789,601 was pledged, released and pledged again; one release meant another right and left an
-application encumbered. The demonstration imports the public recordings as they stood at three dates, asks
+application encumbered. The demonstration imports the public recordings as they stood at two dates, asks
 who owns and what encumbers, audits the ledger, changes one byte behind its back, and audits again.
 """
 
@@ -19,7 +19,6 @@ from ledger.store.database import open_store
 RECORDS = Path(__file__).parent.parent / "tests" / "data" / "registers" / "uspto"
 SNAPSHOTS = (
     "patNum-8789601_snapshot-2019-02.xml",
-    "patNum-8789601_snapshot-2022-04.xml",
     "patNum-8789601_snapshot-2023-11.xml",
 )
 CHINESE = (os.environ.get("IPLEDGER_LANG") or os.environ.get("LANG", "")).lower().startswith("zh")
@@ -46,8 +45,8 @@ def _record() -> None:
     )
     _run("init", "--origin", "demo.example/ipledger")
     _say(
-        "2. Three snapshots of the same public recordings; each adds only what is new.",
-        "2. 同一批公开登记的三个时点的数据；每次只新增尚未记录的内容。",
+        "2. Two snapshots of the same public recordings; the second adds only what is new.",
+        "2. 同一批公开登记在两个时点的数据；第二次只新增尚未记录的内容。",
     )
     for snapshot in SNAPSHOTS:
         _run("import", "uspto", str(RECORDS / snapshot))

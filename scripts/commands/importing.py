@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -82,10 +83,7 @@ def import_files(
     with Progress(*columns, console=out.errors, transient=True, disable=out.as_json) as progress:
         for file in files:
             task = progress.add_task(file.name, total=None)
-            done = importer.run(
-                read(file), str(file), progress=lambda records, task=task: progress.advance(task, records)
-            )
-            total.add(done)
+            total.add(importer.run(read(file), str(file), partial(progress.advance, task)))
         progress.add_task(out.text("updating views", "更新视图"), total=None)
         catch_up(here.store)
     return total

@@ -1,6 +1,6 @@
 """`ipledger status RIGHT`: who owns the right and what encumbers it, as of a day, as known at an instant."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -165,7 +165,7 @@ def _word(words: dict[str, tuple[str, str]], key: str, out: Output) -> str:
 
 def _instant(text: str) -> datetime:
     moment = parse_moment(text)
-    if isinstance(moment, date) and not isinstance(moment, datetime):
+    if not isinstance(moment, datetime):
         raise InputRejected(
             "INSTANT_INVALID",
             f"--known-at takes an instant with zone, such as {text}T18:00:00+08:00",

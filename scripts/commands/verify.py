@@ -1,12 +1,17 @@
 """`ipledger verify`: audit everything from the raw rows, then the seals against it."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import typer
-from ledger.store.audit import audit
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from notary.seals import Finding
+from ledger.store.audit import Finding as AuditFinding
+from ledger.store.audit import audit
+from ledger.store.database import Store, utc_now
+from notary.authorities import load_authorities
+from notary.sealing import operator_key
+from notary.seals import Finding, Seal, Trust, check_seals, kept_seals, recorded_seals
 from scripts.output import CHECK_FAILED, Output
 from scripts.workspace import Json, Lang, Workspace, output, workspace
 
@@ -28,25 +33,98 @@ def register(app: typer.Typer) -> None:
             raise SystemExit(CHECK_FAILED)
 
 
+WRONG: Final = {
+    "POSITION_GAP": ("a position is missing", "缺少条目"),
+    "DIGEST": ("the bytes are not those that were hashed", "条目内容与其摘要不符，已被改动"),
+    "LINK": ("the link does not follow from the one before", "链值与前一条不衔接"),
+    "MALFORMED": ("the bytes are no entry", "内容不是合法条目"),
+    "TYPE": ("the type column differs from the entry", "类型列与条目不符"),
+    "COMMAND_ID": ("the command id column differs from the entry", "命令编号列与条目不符"),
+    "RECORDED_AT": ("the time column differs from the entry", "时间列与条目不符"),
+    "RECORDED_AT_ORDER": ("recorded earlier than the entry before", "记录时间早于前一条"),
+    "PART": ("the parts of a request are out of order", "同一请求的条目次序有误"),
+    "RIGHT_SEQ": ("the right's entries do not count on", "该权利的条目序号不连续"),
+    "RIGHT_PREVIOUS": ("the right's previous entry is another", "该权利的前一条不符"),
+    "RIGHT_ROW": ("the right's row names another last entry", "权利表所记末条不符"),
+    "TAGS": ("the tag rows differ from the entry's subjects", "标签行与条目主体不符"),
+    "HEAD": ("the head row differs from the last entry", "账本末端记录与末条不符"),
+    "DOCUMENT": ("a document's bytes are not those of its name", "留存文件内容与其摘要不符"),
+}
+
+
 def verify_ledger(here: Workspace, out: Output) -> dict[str, Any]:
-    """Audit entries, links, rights and tags from the raw rows, and every seal in and outside the database."""
+    """Audit entries, links, rights, tags and documents from the raw rows, then the seals against them.
+
+    Seals are those recorded in the ledger and those kept in the home folder. They are not looked at where the
+    rows contradict each other already.
+    """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=out.errors, transient=True, disable=out.as_json) as progress:
-        progress.add_task(out.text("entries and links", "条目与链"), total=None)
+        progress.add_task(out.text("entries, links, rights, tags", "条目、链、权利、标签"), total=None)
         audited = audit(here.store)
-        findings: list[Finding] = []
-        seals = 0
-        if audited.ok:
+        wrong = [] if audited.finding is None else [_of_audit(audited.finding)]
+        seals: list[Seal] = []
+        if not wrong:
             progress.add_task(out.text("seals", "封印"), total=None)
-            findings, seals = _seals(here)
-    wrong: list[dict[str, Any]] = []
-    if audited.finding is not None:
-        wrong.append(_shown(audited.finding))
-    wrong += [_shown(finding) for finding in sorted(findings, key=lambda each: each.position)]
+            seals = [*recorded_seals(here.store), *kept_seals(here.home / "seals")]
+            wrong = _of_seals(here.store, here.home, seals)
     return {
         "ok": not wrong,
+        "origin": audited.origin,
         "entries": audited.entries,
-        "seals": seals,
+        "rights": audited.rights,
+        "documents": audited.documents,
+        "link": audited.link,
+        "seals": sum(seal.position is not None for seal in seals),
+        "kept_seals": sum(seal.position is None for seal in seals),
         "first_wrong": wrong[0] if wrong else None,
         "findings": wrong,
     }
+
+
+def _of_audit(finding: AuditFinding) -> dict[str, Any]:
+    en, zh = WRONG[finding.what]
+    return {
+        "position": finding.position,
+        "code": finding.what,
+        "message": {
+            "en": f"{en} (expected {finding.expected}, found {finding.found})",
+            "zh": f"{zh}（应为 {finding.expected}，实为 {finding.found}）",
+        },
+    }
+
+
+def _of_seals(store: Store, home: Path, seals: list[Seal]) -> list[dict[str, Any]]:
+    trust = Trust(operator_key(home, store.origin).verifier, load_authorities(home, clock=utc_now), utc_now())
+    findings: list[Finding] = sorted(check_seals(store, seals, trust), key=lambda found: found.position)
+    return [
+        {
+            "position": finding.position,
+            "code": finding.code,
+            "message": {"en": finding.message_en, "zh": finding.message_zh},
+        }
+        for finding in findings
+    ]
+
+
+def _print(report: dict[str, Any], out: Output) -> None:
+    out.say(
+        f"{report['entries']} entries, {report['rights']} rights, {report['documents']} documents, "
+        f"{report['seals']} seals in the ledger, {report['kept_seals']} kept beside it.",
+        f"共 {report['entries']} 条，{report['rights']} 件权利，{report['documents']} 份文件；"
+        f"账本内封印 {report['seals']} 个，目录中留存 {report['kept_seals']} 个。",
+    )
+    if report["ok"]:
+        out.say(
+            f"Nothing was changed: the chain ends in {report['link']}.",
+            f"未发现改动：链的末值为 {report['link']}。",
+        )
+        return
+    for finding in report["findings"]:
+        out.console.print(
+            out.text(
+                f"✗ position {finding['position']}: {finding['code']}: {finding['message']['en']}",
+                f"✗ 第 {finding['position']} 条：{finding['code']}：{finding['message']['zh']}",
+            ),
+            markup=False,
+        )
