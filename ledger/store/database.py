@@ -156,6 +156,10 @@ class Database:
             if self.server is not None:
                 _allow_login(connection)
 
+    def conninfo(self) -> str:
+        """How the application connects (may hold a password)."""
+        return self._application_now()
+
     def connect(self) -> Connection:
         """A connection of its own, in autocommit, as the application's role.
 

@@ -343,3 +343,10 @@ BEGIN
     RETURN low;
 END
 $body$;
+
+-- Brings the summary of the tag rows up to date; an audit asks for it.
+CREATE FUNCTION ledger_summarize() RETURNS void
+LANGUAGE sql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $body$ SELECT brin_summarize_new_values('ledger_tag_position') $body$;

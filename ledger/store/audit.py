@@ -1,0 +1,474 @@
+"""The auditor's tool: re-derives the whole ledger from its raw rows (design 3, E-1).
+
+It shares nothing with the append path but `canonical`, `chain` and `entry`. On one snapshot of the database it
+checks, for every position from 1 to the head:
+
+1. positions follow one another without a gap;
+2. the digest column is the SHA-256 of the raw bytes;
+3. the link follows from the one before, starting at the origin;
+4. the bytes are an entry: canonical JSON with the members of its version, and the columns repeat what it says
+   (type, command id, recording time), parts of a request in order;
+5. recording times never fall;
+6. each right's entries count 1, 2, 3 … and name their predecessor's digest;
+7. the tag rows are exactly the entries' subjects, no more and no fewer;
+8. each right has exactly one row, and it names its last entry;
+9. the head row names the last position, its link and its recording time; nothing lies beyond it;
+10. documents hash to their names.
+
+What it cannot see is a history rewritten whole, hashes and all: the sealed checkpoint is for that. The request
+fingerprint of an entry (only used to recognize repeats) is not derivable and not checked.
+
+Ranges of positions are checked in parallel by worker processes, each in memory that does not grow with the ledger.
+"""
+
+import multiprocessing
+import os
+import struct
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+import psycopg
+from psycopg.rows import TupleRow
+
+from ledger import chain
+from ledger.entry import ASSET, parse
+from ledger.errors import ChainBroken, EntryMalformed
+
+if TYPE_CHECKING:
+    from ledger.store.database import Connection, Store
+
+RANGE: Final = 50_000
+"""Positions that a worker checks at a time."""
+
+_INLINE_MAX: Final = 20_000
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MEMBERS: Final = frozenset(
+    (
+        "v", "type", "type_v", "class", "subjects", "assets", "effective_at", "recorded_at",
+        "actor", "command_id", "source", "data", "commitments", "salt",
+    )
+)  # fmt: skip
+# A row of COPY BINARY: the count of fields, then each field's length and bytes. The first five have fixed sizes.
+_FIXED: Final = struct.Struct(">hiqiqiii32si32s")
+_LENGTH: Final = struct.Struct(">i")
+_ROWS: Final = (
+    "COPY (SELECT position, recorded_at, part, digest, link, type, command_id, raw FROM ledger_entry "
+    "WHERE position BETWEEN {} AND {} ORDER BY position) TO STDOUT (FORMAT binary)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first thing that is wrong at a position: `what`, by a stable code, should be `expected`."""
+
+    position: int
+    what: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was audited, and the first wrong position if there is one."""
+
+    origin: str
+    entries: int
+    rights: int
+    tags: int
+    documents: int
+    link: str
+    seconds: float
+    finding: Finding | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as it was written."""
+        return self.finding is None
+
+    def error(self) -> ChainBroken | None:
+        """The finding as an error, for callers that stop."""
+        if self.finding is None:
+            return None
+        return ChainBroken(
+            self.finding.position, self.finding.what, self.finding.expected, self.finding.found
+        )
+
+
+def audit(store: "Store", *, processes: int | None = None) -> AuditReport:
+    """Check everything; `processes` defaults to the number of cores.
+
+    Raises:
+        StorageUnavailable: the database cannot be reached. A finding is no error but part of the report.
+    """
+    started = time.monotonic()
+    database = store.database
+    with database.connect() as summarizer:
+        summarizer.execute("SELECT ledger_summarize()")
+    with database.connect() as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        origin, position, link, recorded_at = _one(
+            connection, "SELECT origin, position, hash, recorded_at FROM ledger_head"
+        )
+        snapshot = _one(connection, "SELECT pg_export_snapshot()")[0]
+        ranges = [
+            _Range(first, min(first + RANGE - 1, position), origin) for first in range(1, position + 1, RANGE)
+        ]
+        if position <= _INLINE_MAX:
+            checked = [_check_range(connection, part) for part in ranges]
+        else:
+            checked = _in_parallel(database.conninfo(), database.schema, snapshot, ranges, processes)
+        totals = _Checked()
+        for result in checked:
+            totals.add(result)
+            if totals.finding is not None:
+                break
+        finding = totals.finding or _check_rest(connection, totals, (position, link, recorded_at), origin)
+        documents = _one(connection, "SELECT count(*) FROM document")[0]
+    return AuditReport(
+        origin=origin,
+        entries=totals.entries,
+        rights=totals.rights,
+        tags=totals.tags,
+        documents=documents,
+        link=link.hex(),
+        seconds=time.monotonic() - started,
+        finding=finding,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    first: int
+    last: int
+    origin: str
+
+
+@dataclass(slots=True)
+class _Checked:
+    """What a range holds: for the sums that only the whole can be held against."""
+
+    entries: int = 0
+    rights: int = 0
+    tags: int = 0
+    last_link: bytes = b""
+    last_recorded: int = 0
+    finding: Finding | None = None
+
+    def add(self, other: "_Checked") -> None:
+        self.entries += other.entries
+        self.rights += other.rights
+        self.tags += other.tags
+        self.last_link = other.last_link
+        self.last_recorded = other.last_recorded
+        self.finding = other.finding
+
+
+class _Wrong(Exception):
+    """Ends a range at its first fault."""
+
+    def __init__(self, position: int, what: str, expected: object, found: object) -> None:
+        self.finding = Finding(position, what, _text(expected), _text(found))
+
+
+def _text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes | memoryview) else str(value)
+
+
+def _in_parallel(
+    conninfo: str, schema: str, snapshot: str, ranges: list[_Range], processes: int | None
+) -> Iterator[_Checked]:
+    # Spawned, not forked: a fork would share our connections and the threads' locks.
+    context = multiprocessing.get_context("spawn")
+    workers = min(processes or os.cpu_count() or 1, len(ranges))
+    with ProcessPoolExecutor(
+        workers, context, initializer=_start_worker, initargs=(conninfo, schema, snapshot)
+    ) as pool:
+        yield from pool.map(_work, ranges)
+
+
+_worker: "list[Connection]" = []
+
+
+def _start_worker(conninfo: str, schema: str, snapshot: str) -> None:
+    connection = psycopg.connect(conninfo, autocommit=True)
+    connection.execute("SELECT set_config('search_path', %s, false)", (f"{schema}, pg_temp",))
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+    _worker.append(connection)
+
+
+def _work(part: _Range) -> _Checked:
+    return _check_range(_worker[0], part)
+
+
+@dataclass(slots=True)
+class _State:
+    """What the rows before leave for the next."""
+
+    position: int
+    link: bytes
+    recorded: int
+    command_id: str
+    part: int
+    # Of each right seen in this range: its first link here, then seq, digest and position of its last.
+    firsts: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    lasts: dict[str, tuple[int, bytes, int]] = field(default_factory=dict)
+    tag_lines: list[str] = field(default_factory=list)
+
+
+def _check_range(connection: "Connection", part: _Range) -> _Checked:
+    checked = _Checked()
+    try:
+        state = _before(connection, part)
+        with connection.cursor().copy(_ROWS.format(part.first, part.last)) as copy:
+            _check_rows(copy, state)
+        if state.position != part.last:
+            raise _Wrong(state.position + 1, "POSITION_GAP", "an entry", "none")
+        _check_tags(connection, part, state)
+        _check_firsts(connection, part, state)
+        _check_lasts(connection, state)
+    except _Wrong as wrong:
+        checked.finding = wrong.finding
+        return checked
+    checked.entries = part.last - part.first + 1
+    checked.rights = sum(1 for seq, _, _ in state.firsts.values() if seq == 1)
+    checked.tags = len(state.tag_lines)
+    checked.last_link = state.link
+    checked.last_recorded = state.recorded
+    return checked
+
+
+def _before(connection: "Connection", part: _Range) -> _State:
+    """What position `first - 1` left; that its row is right is for the range before to say."""
+    if part.first == 1:
+        return _State(0, chain.genesis(part.origin), 0, "", 0)
+    row = connection.execute(
+        "SELECT link, recorded_at, command_id, part FROM ledger_entry WHERE position = %s",
+        (part.first - 1,),
+        binary=True,
+    ).fetchone()
+    if row is None:
+        raise _Wrong(part.first - 1, "POSITION_GAP", "an entry", "none")
+    link, recorded_at, command_id, number = row
+    return _State(part.first - 1, link, _microseconds(recorded_at), command_id, number)
+
+
+def _check_rows(copy: psycopg.Copy, state: _State) -> None:
+    unpack, loads, dumps, sorted_keys = _FIXED.unpack_from, orjson.loads, orjson.dumps, orjson.OPT_SORT_KEYS
+    prefix, size_of = chain.LINK_PREFIX, _LENGTH.unpack_from
+    position, link, recorded = state.position, state.link, state.recorded
+    firsts, lasts, lines = state.firsts, state.lasts, state.tag_lines
+    stamp, stamp_text = -1, ""
+    header = True
+    for row in copy:
+        offset = 0
+        if header:  # comes with the first row: 11 bytes of signature, flags, and the length of an extension
+            header = False
+            offset = 19 + size_of(row, 15)[0]
+        if len(row) - offset == 2:  # the trailer
+            continue
+        _, _, at, _, when, _, number, _, digest, _, row_link = unpack(row, offset)
+        offset += _FIXED.size
+        length = size_of(row, offset)[0]
+        kind = bytes(row[offset + 4 : offset + 4 + length])
+        offset += 4 + length
+        length = size_of(row, offset)[0]
+        command = bytes(row[offset + 4 : offset + 4 + length])
+        raw = bytes(row[offset + 8 + length :])
+
+        position += 1
+        if at != position:
+            raise _Wrong(position, "POSITION_GAP", position, at)
+        if sha256(raw).digest() != digest:
+            raise _Wrong(position, "DIGEST", sha256(raw).digest(), digest)
+        link = sha256(prefix + link + position.to_bytes(8, "big") + digest).digest()
+        if link != row_link:
+            raise _Wrong(position, "LINK", link, row_link)
+        try:
+            entry = loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise _Wrong(position, "MALFORMED", "canonical JSON", error) from error
+        if type(entry) is not dict or entry.keys() != _MEMBERS or dumps(entry, option=sorted_keys) != raw:
+            raise _malformed(raw, position)
+        if entry["type"].encode() != kind:
+            raise _Wrong(position, "TYPE", entry["type"], kind.decode())
+        if entry["command_id"].encode() != command:
+            raise _Wrong(position, "COMMAND_ID", entry["command_id"], command.decode())
+        if when != stamp:
+            if when < recorded:
+                raise _Wrong(position, "RECORDED_AT_ORDER", _instant(recorded), _instant(when))
+            stamp = recorded = when
+            stamp_text = _instant(when)
+        if entry["recorded_at"] != stamp_text:
+            raise _Wrong(position, "RECORDED_AT", entry["recorded_at"], stamp_text)
+        if number:
+            if entry["command_id"] != state.command_id or number != state.part + 1:
+                raise _Wrong(position, "PART", state.part + 1, number)
+            state.part = number
+        else:
+            state.command_id = entry["command_id"]
+            state.part = 0
+        concerned = []
+        for identifier, seq, previous in entry["assets"]:
+            concerned.append(ASSET + identifier)
+            before = lasts.get(identifier)
+            if before is None:
+                firsts[identifier] = (seq, previous, position)
+            elif seq != before[0] + 1:
+                raise _Wrong(position, "RIGHT_SEQ", before[0] + 1, f"{seq} of {identifier}")
+            elif previous != before[1].hex():
+                raise _Wrong(position, "RIGHT_PREVIOUS", before[1], f"{previous} of {identifier}")
+            lasts[identifier] = (seq, digest, position)
+        subjects = entry["subjects"]
+        if concerned != [tag for tag in subjects if tag.startswith(ASSET)]:
+            raise _malformed(raw, position)
+        lines += [f"{position} {tag}\n" for tag in subjects]
+    state.position, state.link, state.recorded = position, link, recorded
+
+
+def _malformed(raw: bytes, position: int) -> _Wrong:
+    try:
+        parse(raw, position)
+    except EntryMalformed as error:
+        return _Wrong(position, "MALFORMED", "an entry of version 1", error.data["reason"])
+    return _Wrong(position, "MALFORMED", "an entry of version 1", "not in canonical form")
+
+
+def _check_tags(connection: "Connection", part: _Range, state: _State) -> None:
+    """The database hashes its tag rows of the range, in order of position and tag; so do we the subjects."""
+    (found,) = _one(
+        connection,
+        "SELECT sha256(convert_to(coalesce(string_agg(position || ' ' || tag || E'\\n', '' "
+        "ORDER BY position, tag COLLATE \"C\"), ''), 'UTF8')) "
+        "FROM ledger_tag WHERE position BETWEEN %s AND %s",
+        part.first,
+        part.last,
+    )
+    if sha256("".join(state.tag_lines).encode()).digest() == found:
+        return
+    rows = connection.execute(
+        "SELECT position, tag FROM ledger_tag WHERE position BETWEEN %s AND %s",
+        (part.first, part.last),
+        binary=True,
+    ).fetchall()
+    actual = {(position, tag) for position, tag in rows}
+    wanted = {(int(line.split(" ", 1)[0]), line.split(" ", 1)[1][:-1]) for line in state.tag_lines}
+    position, tag = min(actual ^ wanted)
+    if (position, tag) in wanted:
+        raise _Wrong(position, "TAGS", tag, "no row")
+    raise _Wrong(position, "TAGS", "no row", tag)
+
+
+def _check_firsts(connection: "Connection", part: _Range, state: _State) -> None:
+    """A right's first entry in this range follows its last one before it."""
+    if part.first == 1:
+        rows: list[TupleRow] = []
+    else:
+        rows = connection.execute(
+            "SELECT u.id, e.position, e.digest, e.raw FROM unnest(%s::text[]) AS u (id) "
+            "CROSS JOIN LATERAL (SELECT l.position FROM ledger_tag l "
+            "WHERE l.tag = 'asset:' || u.id AND l.position < %s ORDER BY l.position DESC LIMIT 1) AS b "
+            "JOIN ledger_entry e ON e.position = b.position",
+            (list(state.firsts), part.first),
+            binary=True,
+        ).fetchall()
+    left = {identifier: (_seq(raw, identifier, at), digest.hex()) for identifier, at, digest, raw in rows}
+    none = (0, chain.NO_PREVIOUS)
+    for identifier, (seq, previous, position) in state.firsts.items():
+        before, digest = left.get(identifier, none)
+        if seq != before + 1:
+            raise _Wrong(position, "RIGHT_SEQ", before + 1, f"{seq} of {identifier}")
+        if previous != digest:
+            raise _Wrong(position, "RIGHT_PREVIOUS", digest, f"{previous} of {identifier}")
+
+
+def _seq(raw: bytes, identifier: str, position: int) -> int:
+    try:
+        links = {link.id: link.seq for link in parse(raw, position).assets}
+    except EntryMalformed:
+        return -1  # named by the range it stands in
+    return links.get(identifier, -1)
+
+
+def _check_lasts(connection: "Connection", state: _State) -> None:
+    """A right's row names its last entry: the one seen here, or a later one."""
+    identifiers = list(state.lasts)
+    rows = connection.execute(
+        "SELECT u.i, a.seq, a.position, a.head FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bytea[]) "
+        "WITH ORDINALITY AS u (id, seq, position, head, i) LEFT JOIN ledger_asset a ON a.id = u.id "
+        "WHERE a.id IS NULL OR a.position < u.position OR a.seq - u.seq > a.position - u.position "
+        "OR (a.position > u.position) <> (a.seq > u.seq) OR (a.seq = u.seq AND a.head <> u.head) LIMIT 1",
+        (
+            identifiers,
+            [seq for seq, _, _ in state.lasts.values()],
+            [position for _, _, position in state.lasts.values()],
+            [digest for _, digest, _ in state.lasts.values()],
+        ),
+        binary=True,
+    ).fetchall()
+    for index, seq, position, head in rows:
+        identifier = identifiers[index - 1]
+        wanted = state.lasts[identifier]
+        expected = f"{identifier} seq {wanted[0]} at {wanted[2]}, {wanted[1].hex()}"
+        found = "no row" if seq is None else f"seq {seq} at {position}, {head.hex()}"
+        raise _Wrong(wanted[2], "RIGHT_ROW", expected, found)
+
+
+def _check_rest(
+    connection: "Connection", totals: _Checked, head: tuple[int, bytes, datetime], origin: str
+) -> Finding | None:
+    """What only the whole shows: the head row, and rows that belong to no entry."""
+    position, link, recorded_at = head
+    beyond = _one(connection, "SELECT min(position) FROM ledger_entry WHERE position > %s", position)[0]
+    if beyond is not None:
+        return Finding(beyond, "HEAD", f"the last entry at {position}", f"an entry at {beyond}")
+    before = _one(connection, "SELECT min(position) FROM ledger_entry")[0]
+    if before is not None and before < 1:
+        return Finding(before, "POSITION_GAP", "positions from 1", str(before))
+    expected = totals.last_link if position else chain.genesis(origin)
+    if link != expected:
+        return Finding(position, "HEAD", expected.hex(), link.hex())
+    if position and _microseconds(recorded_at) != totals.last_recorded:
+        return Finding(position, "HEAD", _instant(totals.last_recorded), recorded_at.isoformat())
+    tags, stray_tag = _one(
+        connection, "SELECT count(*), min(position) FILTER (WHERE NOT position BETWEEN 1 AND %s) FROM ledger_tag",
+        position,
+    )
+    if stray_tag is not None:
+        return Finding(stray_tag, "TAGS", "no row", "a tag of no entry")
+    if tags != totals.tags:
+        return Finding(position, "TAGS", f"{totals.tags} rows", f"{tags} rows")
+    rights, links = _one(connection, "SELECT count(*), coalesce(sum(seq), 0) FROM ledger_asset")
+    tagged = _one(
+        connection, "SELECT count(*) FROM ledger_tag WHERE tag >= 'asset:' AND tag < 'asset;'"
+    )[0]
+    if rights != totals.rights or links != tagged:
+        return Finding(
+            position, "RIGHT_ROW", f"{totals.rights} rights with {tagged} entries", f"{rights} with {links}"
+        )
+    wrong = connection.execute(
+        "SELECT digest, sha256(bytes) FROM document WHERE digest <> sha256(bytes) LIMIT 1", binary=True
+    ).fetchone()
+    if wrong is not None:
+        return Finding(0, "DOCUMENT", wrong[0].hex(), wrong[1].hex())
+    return None
+
+
+def _one(connection: "Connection", query: str, *arguments: Any) -> TupleRow:
+    row = connection.execute(query, arguments, binary=True).fetchone()
+    assert row is not None
+    return row
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _instant(microseconds: int) -> str:
+    return (_EPOCH + timedelta(microseconds=microseconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
