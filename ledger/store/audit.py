@@ -1,7 +1,7 @@
 """The auditor's tool: re-derives the whole ledger from its raw rows (design 3, E-1).
 
-It shares nothing with the append path but `canonical`, `chain` and `entry`. On one snapshot of the database it
-checks, for every position from 1 to the head:
+It shares nothing with the append path but `canonical`, `chain` and `entry`. On one snapshot of the database
+it checks, for every position from 1 to the head:
 
 1. positions follow one another without a gap;
 2. the digest column is the SHA-256 of the raw bytes;
@@ -15,19 +15,20 @@ checks, for every position from 1 to the head:
 9. the head row names the last position, its link and its recording time; nothing lies beyond it;
 10. documents hash to their names.
 
-What it cannot see is a history rewritten whole, hashes and all: the sealed checkpoint is for that. The request
-fingerprint of an entry (only used to recognize repeats) is not derivable and not checked.
+What it cannot see is a history rewritten whole, hashes and all: the sealed checkpoint is for that. The
+request fingerprint of an entry (only used to recognize repeats) is not derivable and not checked.
 
-Ranges of positions are checked in parallel by worker processes, each in memory that does not grow with the ledger.
+Ranges of positions are checked in parallel by worker processes, each in memory that does not grow with the
+ledger.
 """
 
 import multiprocessing
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,8 @@ from psycopg.rows import TupleRow
 from ledger import chain
 from ledger.entry import ASSET, parse
 from ledger.errors import ChainBroken, EntryMalformed
+from ledger.store import pgarray
+from ledger.store.pgarray import BigintArray, ByteaArray, TextArray
 
 if TYPE_CHECKING:
     from ledger.store.database import Connection, Store
@@ -54,7 +57,8 @@ _MEMBERS: Final = frozenset(
         "actor", "command_id", "source", "data", "commitments", "salt",
     )
 )  # fmt: skip
-# A row of COPY BINARY: the count of fields, then each field's length and bytes. The first five have fixed sizes.
+# A row of COPY BINARY: the count of fields, then each field's length and bytes. The first five have fixed
+# sizes.
 _FIXED: Final = struct.Struct(">hiqiqiii32si32s")
 _LENGTH: Final = struct.Struct(">i")
 _ROWS: Final = (
@@ -119,16 +123,13 @@ def audit(store: "Store", *, processes: int | None = None) -> AuditReport:
         ranges = [
             _Range(first, min(first + RANGE - 1, position), origin) for first in range(1, position + 1, RANGE)
         ]
-        if position <= _INLINE_MAX:
-            checked = [_check_range(connection, part) for part in ranges]
-        else:
-            checked = _in_parallel(database.conninfo(), database.schema, snapshot, ranges, processes)
-        totals = _Checked()
-        for result in checked:
-            totals.add(result)
-            if totals.finding is not None:
-                break
-        finding = totals.finding or _check_rest(connection, totals, (position, link, recorded_at), origin)
+        workers = 1 if position <= _INLINE_MAX else min(processes or os.cpu_count() or 1, len(ranges))
+        with _Workers(workers, database.conninfo(), database.schema, snapshot) as check:
+            totals = _total(check(ranges))
+            finding = totals.finding or _check_rest(connection, totals, (position, link, recorded_at), origin)
+            if finding is not None and finding.what == "RIGHT_ROW":
+                thorough = _total(check([replace(part, thorough=True) for part in ranges]))
+                finding = thorough.finding or finding
         documents = _one(connection, "SELECT count(*) FROM document")[0]
     return AuditReport(
         origin=origin,
@@ -147,6 +148,7 @@ class _Range:
     first: int
     last: int
     origin: str
+    thorough: bool = False
 
 
 @dataclass(slots=True)
@@ -180,16 +182,36 @@ def _text(value: object) -> str:
     return value.hex() if isinstance(value, bytes | memoryview) else str(value)
 
 
-def _in_parallel(
-    conninfo: str, schema: str, snapshot: str, ranges: list[_Range], processes: int | None
-) -> Iterator[_Checked]:
-    # Spawned, not forked: a fork would share our connections and the threads' locks.
-    context = multiprocessing.get_context("spawn")
-    workers = min(processes or os.cpu_count() or 1, len(ranges))
-    with ProcessPoolExecutor(
-        workers, context, initializer=_start_worker, initargs=(conninfo, schema, snapshot)
-    ) as pool:
-        yield from pool.map(_work, ranges)
+def _total(checked: Iterable[_Checked]) -> _Checked:
+    totals = _Checked()
+    for result in checked:
+        totals.add(result)
+        if totals.finding is not None:
+            break
+    return totals
+
+
+class _Workers:
+    """Processes that check ranges on the snapshot; entered, a function from ranges to what they hold."""
+
+    def __init__(self, count: int, *arguments: str) -> None:
+        # Spawned, not forked: a fork would share our connections and the locks of our threads.
+        self._pool = ProcessPoolExecutor(
+            count, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=arguments
+        )
+        self._arguments = arguments
+        self._inline = count == 1
+
+    def __enter__(self) -> "Callable[[list[_Range]], Iterable[_Checked]]":
+        if self._inline:
+            _start_worker(*self._arguments)
+            return lambda ranges: map(_work, ranges)
+        return lambda ranges: self._pool.map(_work, ranges)
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        if self._inline:
+            _worker.pop().close()
 
 
 _worker: "list[Connection]" = []
@@ -197,7 +219,9 @@ _worker: "list[Connection]" = []
 
 def _start_worker(conninfo: str, schema: str, snapshot: str) -> None:
     connection = psycopg.connect(conninfo, autocommit=True)
+    pgarray.register(connection)
     connection.execute("SELECT set_config('search_path', %s, false)", (f"{schema}, pg_temp",))
+    connection.execute("SET work_mem TO '64MB'")
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
     _worker.append(connection)
@@ -367,17 +391,17 @@ def _check_tags(connection: "Connection", part: _Range, state: _State) -> None:
 
 def _check_firsts(connection: "Connection", part: _Range, state: _State) -> None:
     """A right's first entry in this range follows its last one before it."""
-    if part.first == 1:
-        rows: list[TupleRow] = []
-    else:
-        rows = connection.execute(
-            "SELECT u.id, e.position, e.digest, e.raw FROM unnest(%s::text[]) AS u (id) "
-            "CROSS JOIN LATERAL (SELECT l.position FROM ledger_tag l "
-            "WHERE l.tag = 'asset:' || u.id AND l.position < %s ORDER BY l.position DESC LIMIT 1) AS b "
-            "JOIN ledger_entry e ON e.position = b.position",
-            (list(state.firsts), part.first),
-            binary=True,
-        ).fetchall()
+    # That a right which begins here had not begun before is left to the count of rights, which every second
+    # beginning exceeds; only then is each looked up, to name the place.
+    sought = [identifier for identifier, (seq, _, _) in state.firsts.items() if seq > 1 or part.thorough]
+    rows = connection.execute(
+        "SELECT u.id, e.position, e.digest, e.raw FROM unnest(%s) AS u (id) "
+        "CROSS JOIN LATERAL (SELECT l.position FROM ledger_tag l "
+        "WHERE l.tag = 'asset:' || u.id AND l.position < %s ORDER BY l.position DESC LIMIT 1) AS b "
+        "JOIN ledger_entry e ON e.position = b.position",
+        (TextArray(sought), part.first),
+        binary=True,
+    ).fetchall()
     left = {identifier: (_seq(raw, identifier, at), digest.hex()) for identifier, at, digest, raw in rows}
     none = (0, chain.NO_PREVIOUS)
     for identifier, (seq, previous, position) in state.firsts.items():
@@ -400,15 +424,15 @@ def _check_lasts(connection: "Connection", state: _State) -> None:
     """A right's row names its last entry: the one seen here, or a later one."""
     identifiers = list(state.lasts)
     rows = connection.execute(
-        "SELECT u.i, a.seq, a.position, a.head FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bytea[]) "
-        "WITH ORDINALITY AS u (id, seq, position, head, i) LEFT JOIN ledger_asset a ON a.id = u.id "
+        "SELECT u.i, a.seq, a.position, a.head FROM unnest(%s, %s, %s, %s) WITH ORDINALITY "
+        "AS u (id, seq, position, head, i) LEFT JOIN ledger_asset a ON a.id = u.id "
         "WHERE a.id IS NULL OR a.position < u.position OR a.seq - u.seq > a.position - u.position "
         "OR (a.position > u.position) <> (a.seq > u.seq) OR (a.seq = u.seq AND a.head <> u.head) LIMIT 1",
         (
-            identifiers,
-            [seq for seq, _, _ in state.lasts.values()],
-            [position for _, _, position in state.lasts.values()],
-            [digest for _, digest, _ in state.lasts.values()],
+            TextArray(identifiers),
+            BigintArray([seq for seq, _, _ in state.lasts.values()]),
+            BigintArray([position for _, _, position in state.lasts.values()]),
+            ByteaArray([digest for _, digest, _ in state.lasts.values()]),
         ),
         binary=True,
     ).fetchall()
@@ -437,7 +461,8 @@ def _check_rest(
     if position and _microseconds(recorded_at) != totals.last_recorded:
         return Finding(position, "HEAD", _instant(totals.last_recorded), recorded_at.isoformat())
     tags, stray_tag = _one(
-        connection, "SELECT count(*), min(position) FILTER (WHERE NOT position BETWEEN 1 AND %s) FROM ledger_tag",
+        connection,
+        "SELECT count(*), min(position) FILTER (WHERE NOT position BETWEEN 1 AND %s) FROM ledger_tag",
         position,
     )
     if stray_tag is not None:
@@ -445,9 +470,7 @@ def _check_rest(
     if tags != totals.tags:
         return Finding(position, "TAGS", f"{totals.tags} rows", f"{tags} rows")
     rights, links = _one(connection, "SELECT count(*), coalesce(sum(seq), 0) FROM ledger_asset")
-    tagged = _one(
-        connection, "SELECT count(*) FROM ledger_tag WHERE tag >= 'asset:' AND tag < 'asset;'"
-    )[0]
+    tagged = _one(connection, "SELECT count(*) FROM ledger_tag WHERE tag >= 'asset:' AND tag < 'asset;'")[0]
     if rights != totals.rights or links != tagged:
         return Finding(
             position, "RIGHT_ROW", f"{totals.rights} rights with {tagged} entries", f"{rights} with {links}"

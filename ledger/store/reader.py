@@ -92,7 +92,8 @@ class Reader:
         """Entries that carry any of `tags`, once each."""
         if len(tags) == 1:
             return self._pages(
-                "SELECT e.position, e.raw, e.digest, e.link FROM ledger_tag l JOIN ledger_entry e USING (position) "
+                "SELECT e.position, e.raw, e.digest, e.link "
+                "FROM ledger_tag l JOIN ledger_entry e USING (position) "
                 "WHERE l.tag = %s AND ",
                 (tags[0],),
                 after,
@@ -101,7 +102,8 @@ class Reader:
                 key="l.position",
             )
         return self._pages(
-            "SELECT e.position, e.raw, e.digest, e.link FROM (SELECT DISTINCT t.position FROM unnest(%s) AS u (tag) "
+            "SELECT e.position, e.raw, e.digest, e.link "
+            "FROM (SELECT DISTINCT t.position FROM unnest(%s) AS u (tag) "
             "JOIN ledger_tag t ON t.tag = u.tag) AS l JOIN ledger_entry e USING (position) WHERE ",
             (TextArray(tags),),
             after,
@@ -113,7 +115,8 @@ class Reader:
     def last_tagged(self, tag: str) -> StoredEntry | None:
         """The newest entry that carries `tag`, or None."""
         rows = self._rows(
-            "SELECT e.position, e.raw, e.digest, e.link FROM ledger_tag l JOIN ledger_entry e USING (position) "
+            "SELECT e.position, e.raw, e.digest, e.link "
+            "FROM ledger_tag l JOIN ledger_entry e USING (position) "
             "WHERE l.tag = %s ORDER BY l.position DESC LIMIT 1",
             tag,
         )
