@@ -162,13 +162,14 @@ def _renewals(events: list[Recorded], description: Description) -> list[Flag]:
 def _partly_voided(events: list[Recorded], intervals: list[Interval]) -> list[Interval]:
     """From the day a partial invalidity is final the right is in force as to what remains of it."""
     finals = [
-        (item.record.effective_on, item.record.position)
+        item.record
         for item in events
         if isinstance(item.fact, InvalidationBecameFinal) and item.fact.scope == "part"
     ]
     if not finals:
         return intervals
-    day, entry = min(finals)
+    final = min(finals, key=lambda record: record.order)
+    day, entry = final.effective_on, final.position
     found: list[Interval] = []
     for interval, following in zip_longest(intervals, intervals[1:]):
         ends = following.since if following else None
