@@ -7,6 +7,7 @@ label, or under a label not known here, is dropped: it must not be taken for the
 """
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from ledger.registers.fields import day_or_none, name_of, text_of
@@ -101,6 +102,7 @@ def day(pairs: Pairs, *fields: Field) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def day_of(text: str | None) -> str | None:
     """`20190718`, `2019-07-18`, `2019.07.18`, `2019年7月18日` as a day; None for nothing or no day."""
     found = _CHINESE_DAY.fullmatch((text or "").strip())

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ledger.facts.registrations import NameGiven
@@ -27,6 +28,7 @@ class CnNumber:
         return self.name.number
 
 
+@lru_cache(maxsize=65536)
 def application(text: str) -> CnNumber | None:
     """`201810200002`, `CN2018102000023`, `ZL201810200002.3` as an application number, or None.
 
