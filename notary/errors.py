@@ -4,6 +4,7 @@ NotaryError
 ├── TimestampInvalid      a token or an authority's answer is not what was asked for, or cannot be trusted
 ├── ProofInvalid          an inclusion or consistency proof does not prove what it claims
 ├── CheckpointInvalid     a signed note is malformed or not signed by the key expected
+├── PackageInvalid        an evidence package or a trust folder that cannot be read
 ├── AuthorityUnavailable  an authority is down, slow or answers something that is no answer; may be retried
 └── KeyUnusable           a key, key name or key file that must not be used
 
@@ -52,6 +53,10 @@ class ProofInvalid(NotaryError):
 
 class CheckpointInvalid(NotaryError):
     """A signed note that is malformed or not signed as expected."""
+
+
+class PackageInvalid(NotaryError):
+    """An evidence package, a member of one or a trust folder that is not of its form (docs/formats.md 8)."""
 
 
 class AuthorityUnavailable(NotaryError):
