@@ -121,9 +121,10 @@ def _check_text(text: str, pointer: str) -> None:
 
 
 def _check_key(key: str, pointer: str) -> None:
-    _check_text(key, f"{pointer}/{_escaped(ascii(key)[1:-1])}")
+    at = f"{pointer}/{_escaped(key.encode(errors='backslashreplace').decode())}"
+    _check_text(key, at)
     if any(ord(sign) > 0xFFFF for sign in key):
-        raise NotCanonical(pointer, "a key lies outside the Basic Multilingual Plane")
+        raise NotCanonical(at, "a key lies outside the Basic Multilingual Plane")
 
 
 def _escaped(key: str) -> str:
