@@ -194,12 +194,15 @@ def _total(checked: Iterable[_Checked]) -> _Checked:
 class _Workers:
     """Processes that check ranges on the snapshot; entered, a function from ranges to what they hold."""
 
-    def __init__(self, count: int, *arguments: str) -> None:
+    def __init__(self, count: int, conninfo: str, schema: str, snapshot: str) -> None:
         # Spawned, not forked: a fork would share our connections and the locks of our threads.
         self._pool = ProcessPoolExecutor(
-            count, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=arguments
+            count,
+            multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(conninfo, schema, snapshot),
         )
-        self._arguments = arguments
+        self._arguments = (conninfo, schema, snapshot)
         self._inline = count == 1
 
     def __enter__(self) -> "Callable[[list[_Range]], Iterable[_Checked]]":

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow
 from ledger.entry import ASSET, Entry, parse
 from ledger.errors import ChainBroken
 from ledger.store.pgarray import TextArray
-from ledger.store.requests import NO_ENTRY, AssetHead
+from ledger.store.requests import NO_ENTRY, AssetHead, QueryItem
 
 if TYPE_CHECKING:
     from ledger.store.database import Database
@@ -145,6 +145,32 @@ class Reader:
             yield [link for _, link in rows]
             after = rows[-1][0]
 
+    def matching(
+        self,
+        items: Sequence[QueryItem],
+        *,
+        after: int = 0,
+        upto: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[StoredEntry]:
+        """Entries that match any of `items`, once each; all entries where there are none.
+
+        An item without tags looks at every entry: there is no index by type.
+        """
+        if not items:
+            return self.entries(after, upto=upto, limit=limit)
+        branches, arguments = zip(*map(_branch, items), strict=True)
+        return self._pages(
+            "SELECT e.position, e.raw, e.digest, e.link FROM ("  # noqa: S608 -- our text; values are parameters
+            + " UNION ".join(branches)
+            + ") AS l (position) JOIN ledger_entry e USING (position) WHERE ",
+            tuple(argument for several in arguments for argument in several),
+            after,
+            upto,
+            limit,
+            key="l.position",
+        )
+
     def asset_heads(self, assets: Iterable[str]) -> dict[str, AssetHead]:
         """The head of each right, for the condition of an append; `NO_ENTRY` where there is none."""
         heads = dict.fromkeys(assets, NO_ENTRY)
@@ -187,6 +213,23 @@ class Reader:
             return connection.execute(query, arguments, binary=True).fetchall()
 
         return self._database.read(work)
+
+
+def _branch(item: QueryItem) -> tuple[str, tuple[Any, ...]]:
+    """The positions an item matches, as a query."""
+    types = list(item.types)
+    if not item.tags:
+        return "SELECT o.position FROM ledger_entry o WHERE o.type = ANY (%s)", (types,)
+    first, *others = item.tags
+    query = "SELECT t.position FROM ledger_tag t WHERE t.tag = %s"
+    arguments: list[Any] = [first]
+    for other in others:
+        query += " AND EXISTS (SELECT FROM ledger_tag o WHERE o.tag = %s AND o.position = t.position)"
+        arguments.append(other)
+    if types:
+        query += " AND (SELECT o.type FROM ledger_entry o WHERE o.position = t.position) = ANY (%s)"
+        arguments.append(types)
+    return query, tuple(arguments)
 
 
 def _checked(row: TupleRow) -> StoredEntry:
