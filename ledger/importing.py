@@ -127,7 +127,9 @@ class Importer:
         results = self._store.writer.append_many([request for _, request in asked])
         placed: list[Appended] = []
         for (report, _), result in zip(asked, results, strict=True):
-            if isinstance(result, Appended):
+            if isinstance(result, Appended) and result.replay:
+                summary.unchanged += 1
+            elif isinstance(result, Appended):
                 placed.append(result)
                 summary.appended += 1
             else:
@@ -136,7 +138,7 @@ class Importer:
         return again
 
     def _flagged(self, placed: list[Appended]) -> int:
-        """How many of the appended reports some flag now speaks of."""
+        """How many of the appended reports some flag speaks of that does not end by itself."""
         if not placed:
             return 0
         first, last = placed[0].first_position, placed[-1].last_position
@@ -151,7 +153,8 @@ class Importer:
         flagged: set[int] = set()
         for right, news in touched.items():
             for flag in document(self._state(right, news))["flags"]:
-                flagged.update(flag["entries"])
+                if flag["until"] is None:
+                    flagged.update(flag["entries"])
         return sum(
             any(position in flagged for position in range(result.first_position, result.last_position + 1))
             for result in placed
