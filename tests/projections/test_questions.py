@@ -244,7 +244,7 @@ def test_every_event_that_concerns_a_right_has_a_label():
     from ledger.facts import REGISTRY
     from projections.timeline import LABELS
 
-    assert {kind for kind, _ in REGISTRY} - {"seal.recorded"} == LABELS.keys()
+    assert {kind for kind, _ in REGISTRY} - {"seal.recorded", "seal.anchored"} == LABELS.keys()
 
 
 def test_the_rights_of_a_party_are_listed_with_its_role_on_a_day(store, views):
