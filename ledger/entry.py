@@ -27,7 +27,7 @@ _FIELDS: Final = frozenset(
     )
 )  # fmt: skip
 _TAG: Final = re.compile(
-    r"(asset|party|license|pledge|freeze|pool|case|record|document|seal):[^\s\0][^\n\0]{0,255}"
+    r"(asset|party|license|pledge|freeze|pool|case|record|document|subject|seal):[^\s\0][^\n\0]{0,255}"
 )
 _TYPE: Final = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 _SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")

@@ -46,6 +46,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "invalidation.became_final": ("Invalidity final", "无效决定生效"),
     "recording.corrected": ("Recording corrected", "登记更正"),
     "recording.noted": ("Recording noted", "其他登记事项"),
+    "document.deposited": ("Document deposited", "文件存证"),
 }
 """What a reader calls each event that concerns a right, in English and Chinese."""
 

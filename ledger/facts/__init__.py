@@ -13,8 +13,10 @@ from ledger.entry import Entry
 from ledger.errors import EntryMalformed, InputRejected, UnknownEventType
 from ledger.facts import (
     corrections,
+    documents,
     freezes,
     licenses,
+    openings,
     pledges,
     registrations,
     seals,
@@ -23,7 +25,18 @@ from ledger.facts import (
 )
 from ledger.facts.base import Fact
 
-MODULES = (registrations, transfers, licenses, pledges, freezes, status, corrections, seals)
+MODULES = (
+    registrations,
+    transfers,
+    licenses,
+    pledges,
+    freezes,
+    status,
+    corrections,
+    documents,
+    openings,
+    seals,
+)
 """The files of this floor, in the order they are read."""
 
 REGISTRY: dict[tuple[str, int], type[Fact]] = {
