@@ -1,0 +1,189 @@
+"""Errors as problem documents (RFC 9457): one table from code to HTTP status, and nothing said twice.
+
+`detail` is in the language asked for (Accept-Language: zh or en), `message` holds both; the error's own data
+stand in `data`. A code's `type` is a URN, because it names a kind of problem and no page.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ledger.errors import LedgerError
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its HTTP status, and what it is, in English and Chinese."""
+
+    status: int
+    en: str
+    zh: str
+
+
+KINDS: Final = {
+    "RIGHT_UNKNOWN": Kind(
+        404,
+        "Not on this ledger; that is not the same as free of encumbrance",
+        "本账本中没有该权利；这不等于该权利上没有负担",
+    ),
+    "RIGHT_AMBIGUOUS": Kind(409, "Several rights go by this number", "该号码对应多项权利"),
+    "ENTRY_UNKNOWN": Kind(404, "The ledger has no entry at this position", "账本中没有该位置的条目"),
+    "NOT_FOUND": Kind(404, "Nothing is served at this address", "该地址没有内容"),
+    "METHOD_NOT_ALLOWED": Kind(405, "This address is only read", "该地址仅供读取"),
+    "DATE_INVALID": Kind(422, "Not a date or instant", "不是有效的日期或时刻"),
+    "ASSET_ID_INVALID": Kind(422, "Not the id of a right", "不是有效的权利编号"),
+    "PARAMETER_INVALID": Kind(422, "A parameter is unknown or out of bounds", "参数未知或超出范围"),
+    "NOT_CANONICAL": Kind(422, "Not in canonical form", "不符合规范格式"),
+    "STALE_VERSION": Kind(409, "It has changed since it was read", "读取之后已有变更"),
+    "COMMAND_ID_REUSED": Kind(409, "The command id was used for something else", "命令编号已用于其他内容"),
+    "REBUILD_RUNNING": Kind(409, "The read tables are being rebuilt", "正在重建查询表"),
+    "STORAGE_UNAVAILABLE": Kind(503, "The database does not answer", "数据库无法访问"),
+    "PROJECTION_BEHIND": Kind(503, "The read tables are not up to date yet", "查询表尚未更新"),
+    "UNKNOWN_EVENT_TYPE": Kind(500, "An entry of a later release", "条目由更新的版本写入"),
+    "ENTRY_MALFORMED": Kind(500, "A stored entry cannot be read", "存储的条目无法读取"),
+    "CHAIN_BROKEN": Kind(500, "The ledger is not what was written", "账本与写入时不一致"),
+    "LEDGER_ERROR": Kind(500, "The ledger could not answer", "账本无法应答"),
+    "INTERNAL_ERROR": Kind(
+        500, "The server could not answer; its log says why", "服务器无法应答；原因见其日志"
+    ),
+}
+"""Every code a problem document can carry."""
+
+_RETRY_SECONDS: Final = "2"
+
+
+class EntryUnknown(LedgerError):
+    """A position the ledger does not reach."""
+
+    code = "ENTRY_UNKNOWN"
+
+    def __init__(self, position: int) -> None:
+        """`position` is what was asked for."""
+        super().__init__(
+            f"no entry stands at position {position}; positions run from 1 to the head, without gaps",
+            f"第 {position} 条不存在；位置从 1 连续编号至账本末条",
+            position=position,
+        )
+
+
+class ParameterInvalid(LedgerError):
+    """A parameter that is unknown, missing, or outside what it may be."""
+
+    code = "PARAMETER_INVALID"
+
+    def __init__(self, faults: list[dict[str, str]]) -> None:
+        """`faults` name each `parameter` and its `reason`."""
+        listed = "; ".join(f"{fault['parameter']}: {fault['reason']}" for fault in faults)
+        super().__init__(
+            f"the request cannot be understood: {listed}", f"请求参数有误：{listed}", faults=faults
+        )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error leave `app` as a problem document."""
+    app.add_exception_handler(LedgerError, _ledger_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _internal_error)
+
+
+def problem(request: Request, error: LedgerError) -> JSONResponse:
+    """The document for `error`, in the language the request prefers.
+
+    A code without a kind of its own is an input's: it is answered 422.
+    """
+    kind = KINDS.get(error.code, KINDS["PARAMETER_INVALID"])
+    language = preferred_language(request.headers.get("accept-language", ""))
+    headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    if kind.status == KINDS["STORAGE_UNAVAILABLE"].status:
+        headers["Retry-After"] = _RETRY_SECONDS
+    return JSONResponse(
+        {
+            "type": f"urn:ipledger:problem:{error.code.lower().replace('_', '-')}",
+            "title": kind.zh if language == "zh" else kind.en,
+            "status": kind.status,
+            "detail": error.message(language),
+            "instance": request.url.path,
+            "code": error.code,
+            "message": {"en": error.message_en, "zh": error.message_zh},
+            "data": _plain(error.data),
+        },
+        status_code=kind.status,
+        headers=headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def preferred_language(header: str) -> str:
+    """`zh` or `en`, whichever an Accept-Language header (RFC 9110, section 12.5.4) gives more weight.
+
+    >>> preferred_language("de, zh-CN;q=0.9, en;q=0.5"), preferred_language("*"), preferred_language("zh;q=x")
+    ('zh', 'en', 'en')
+    """
+    weights = {"en": 0.0, "zh": 0.0}
+    for item in header[:1000].split(","):
+        name, _, parameter = item.partition(";")
+        language = name.strip().lower().partition("-")[0]
+        if language in weights:
+            weights[language] = max(weights[language], _weight(parameter))
+    return "zh" if weights["zh"] > weights["en"] else "en"
+
+
+def _weight(parameter: str) -> float:
+    if not parameter.strip():
+        return 1.0
+    try:
+        return float(parameter.partition("=")[2])
+    except ValueError:
+        return 0.0
+
+
+def _ledger_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LedgerError)
+    answer = problem(request, error)
+    if answer.status_code >= KINDS["INTERNAL_ERROR"].status:
+        _log.error("%s %s: %s: %s", request.method, request.url.path, error.code, error)
+    return answer
+
+
+def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {"parameter": ".".join(str(part) for part in fault["loc"][1:])[:100], "reason": fault["msg"]}
+        for fault in error.errors()
+    ]
+    return problem(request, ParameterInvalid(faults))
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = "METHOD_NOT_ALLOWED" if error.status_code == KINDS["METHOD_NOT_ALLOWED"].status else "NOT_FOUND"
+    answer = problem(request, _of_kind(code))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _internal_error(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(request, _of_kind("INTERNAL_ERROR"))
+
+
+def _of_kind(code: str) -> LedgerError:
+    kind = KINDS[code]
+    error = LedgerError(kind.en, kind.zh)
+    error.code = code  # type: ignore[misc]  # these are the framework's errors, without a class of ours
+    return error
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in data.items()}
