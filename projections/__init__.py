@@ -7,6 +7,7 @@ the tables can be thrown away and rebuilt while they serve.
 
 from projections.encumbrances import rights_under
 from projections.errors import ProjectionBehind, RebuildRunning
+from projections.flags import flagged_positions
 from projections.ownership import periods
 from projections.parties import find, rights_of
 from projections.rights import resolve_right, status
@@ -22,6 +23,7 @@ __all__ = [
     "Views",
     "catch_up",
     "find",
+    "flagged_positions",
     "follow",
     "open_views",
     "periods",

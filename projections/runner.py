@@ -39,7 +39,8 @@ KEPT_ENTRIES: Final = 20_000
 LOADED_ENTRIES: Final = 20_000
 """Rights are resolved in groups of at most this many entries."""
 
-_POLL_SECONDS: Final = 0.5
+_WAIT_SECONDS: Final = 0.1
+_POLL_WAITS: Final = 5
 _LOCK_POLL_SECONDS: Final = 0.01
 _STANDBY_SECONDS: Final = 1.0
 _QUESTION_PATIENCE_SECONDS: Final = 5.0
@@ -299,15 +300,16 @@ def _follow(store: Store, connection: Connection, stop: threading.Event) -> None
                 while not stop.is_set() and serving(connection, store.schema) == projector.generation:
                     # Looking first spares an idle ledger a lock, which is a write, at every poll.
                     if not (_progress(connection, store.schema).lag and projector.step(connection)):
-                        _wait_for_news(connection)
+                        _wait_for_news(connection, stop)
         if not alone:
             stop.wait(_STANDBY_SECONDS)
 
 
-def _wait_for_news(connection: Connection) -> None:
-    """Return at a notification, or when it is time to look anyhow: one may be lost."""
-    for _ in connection.notifies(timeout=_POLL_SECONDS, stop_after=1):
-        return
+def _wait_for_news(connection: Connection, stop: threading.Event) -> None:
+    """Return at a notification, at `stop`, or when it is time to look anyhow: a notification may be lost."""
+    for _ in range(_POLL_WAITS):
+        if stop.is_set() or any(True for _ in connection.notifies(timeout=_WAIT_SECONDS, stop_after=1)):
+            return
 
 
 def _projector(store: Store, connection: Connection) -> _Projector:

@@ -29,10 +29,23 @@ def store(home):
 
 @pytest.fixture
 def client(store):
-    """The application with its follower running, on a ledger with one pledged patent at positions 1 to 3."""
+    """The interface on a ledger of the test's own: one pledged patent, at positions 1 to 3."""
+    one_pledged_patent(store)
+    with serving(store) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reader(home):
+    """The same, shared by the tests that only read."""
+    with open_store(home, schema="only_read") as opened:
+        one_pledged_patent(opened)
+        with serving(opened) as client:
+            yield client
+
+
+def one_pledged_patent(store):
     names = ({"kind": "application", "number": "15145443"}, {"kind": "grant", "number": "8789601"})
     append(store, registered(RIGHT, title="Electric fracturing pump", names=names))
     append(store, transferred(RIGHT, "Ann", "Wells LLC", "2019-01-02"))
     append(store, pledged(RIGHT, "pld_a", "Wells LLC", "First Bank", "2019-05-08"))
-    with serving(store) as opened:
-        yield opened

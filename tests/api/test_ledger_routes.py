@@ -75,8 +75,8 @@ def test_one_entry_shows_digest_and_link(client, store):
     assert answer.json()["entry"]["type"] == "pledge.registered"
 
 
-def test_a_position_behind_the_head_is_unknown(client):
-    answer = client.get("/v1/entries/4")
+def test_a_position_behind_the_head_is_unknown(reader):
+    answer = reader.get("/v1/entries/4")
     assert (answer.status_code, answer.json()["code"]) == (404, "ENTRY_UNKNOWN")
     assert answer.json()["data"] == {"position": 4}
 
@@ -93,10 +93,10 @@ def test_seals_are_listed_in_pages(client, store):
     assert client.get("/v1/seals", params={"after": second["next"]}).json() == {"seals": [], "next": 6}
 
 
-def test_the_process_is_healthy_and_ready(client):
-    assert client.get("/healthz").json() == {"status": "ok"}
-    wait_until_projected(client)
-    ready = client.get("/readyz").json()
+def test_the_process_is_healthy_and_ready(reader):
+    assert reader.get("/healthz").json() == {"status": "ok"}
+    wait_until_projected(reader)
+    ready = reader.get("/readyz").json()
     assert (ready["status"], ready["head"], ready["position"], ready["lag"]) == ("ready", 3, 3, 0)
 
 
@@ -125,8 +125,8 @@ def test_it_is_not_ready_when_the_projection_is_long_behind(store, monkeypatch):
         assert client.get("/readyz").json()["code"] == "PROJECTION_BEHIND"
 
 
-def test_the_openapi_document_describes_every_address_and_problem(client):
-    document = client.get("/openapi.json").json()
+def test_the_openapi_document_describes_every_address_and_problem(reader):
+    document = reader.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/rights",
         "/v1/rights/{right}",

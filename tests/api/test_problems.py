@@ -52,9 +52,9 @@ def test_every_code_has_a_status():
     ("language", "expected"),
     [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en-US,zh;q=0.5", "en"), (None, "en"), ("fr", "en")],
 )
-def test_a_problem_speaks_the_language_asked_for_and_holds_both(client, language, expected):
+def test_a_problem_speaks_the_language_asked_for_and_holds_both(reader, language, expected):
     headers = {} if language is None else {"Accept-Language": language}
-    answer = client.get("/v1/rights/US:patent:99999999", headers=headers)
+    answer = reader.get("/v1/rights/US:patent:99999999", headers=headers)
     body = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["content-language"] == expected
@@ -83,8 +83,8 @@ def test_any_language_header_is_survived(header):
         ("DELETE", "/v1/entries/1", "METHOD_NOT_ALLOWED"),
     ],
 )
-def test_an_address_that_is_not_served_is_a_problem_too(client, method, address, code):
-    answer = client.request(method, address)
+def test_an_address_that_is_not_served_is_a_problem_too(reader, method, address, code):
+    answer = reader.request(method, address)
     assert answer.status_code == KINDS[code].status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == code

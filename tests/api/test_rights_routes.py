@@ -25,20 +25,20 @@ def test_status_is_what_the_views_answer(client, store):
 )
 @pytest.mark.parametrize("part", ["", "/encumbrances", "/timeline"])
 @pytest.mark.parametrize("escape", [quote, lambda text: quote(text, safe="")])
-def test_a_right_may_be_written_as_usual(client, notation, part, escape):
+def test_a_right_may_be_written_as_usual(reader, notation, part, escape):
     """Also with a slash in it, escaped or not."""
-    answer = client.get(f"/v1/rights/{escape(notation)}{part}")
+    answer = reader.get(f"/v1/rights/{escape(notation)}{part}")
     assert answer.status_code == 200
     assert answer.json()["right"] == RIGHT
 
 
-def test_encumbrances_are_those_of_the_status(client):
-    whole = client.get(f"/v1/rights/{RIGHT}", params={"as_of": "2020-01-01"}).json()
-    part = client.get(f"/v1/rights/{RIGHT}/encumbrances", params={"as_of": "2020-01-01"}).json()
+def test_encumbrances_are_those_of_the_status(reader):
+    whole = reader.get(f"/v1/rights/{RIGHT}", params={"as_of": "2020-01-01"}).json()
+    part = reader.get(f"/v1/rights/{RIGHT}/encumbrances", params={"as_of": "2020-01-01"}).json()
     assert part == {name: whole[name] for name in part}
     (pledge,) = part["encumbrances"]
     assert (pledge["rank"], pledge["holders"], pledge["register"]) == (1, ["First Bank"], "USPTO")
-    before = client.get(f"/v1/rights/{RIGHT}/encumbrances", params={"as_of": "2019-05-07"}).json()
+    before = reader.get(f"/v1/rights/{RIGHT}/encumbrances", params={"as_of": "2019-05-07"}).json()
     assert before["encumbrances"] == []
 
 
@@ -119,8 +119,8 @@ def test_search_finds_by_title_number_and_party(client, store):
         ("/v1/entries/first", "position"),
     ],
 )
-def test_a_parameter_unknown_or_out_of_bounds_is_refused(client, address, parameter):
-    answer = client.get(address)
+def test_a_parameter_unknown_or_out_of_bounds_is_refused(reader, address, parameter):
+    answer = reader.get(address)
     assert (answer.status_code, answer.json()["code"]) == (422, "PARAMETER_INVALID")
     assert [fault["parameter"] for fault in answer.json()["data"]["faults"]] == [parameter]
 
@@ -129,16 +129,16 @@ def test_a_parameter_unknown_or_out_of_bounds_is_refused(client, address, parame
 @pytest.mark.parametrize(
     "text", ["2020-02-30", "yesterday", "2020-01-01T00:00:00", "0001-01-01", "", "２０２０-01-01"]
 )
-def test_what_is_no_date_is_refused(client, parameter, text):
-    answer = client.get(f"/v1/rights/{RIGHT}", params={parameter: text})
+def test_what_is_no_date_is_refused(reader, parameter, text):
+    answer = reader.get(f"/v1/rights/{RIGHT}", params={parameter: text})
     assert (answer.status_code, answer.json()["code"]) == (422, "DATE_INVALID")
 
 
 @pytest.mark.parametrize(
     "notation", ["US:patent:99999999", "%00", "%ED%B2%80", "x", "..%2F..", "US:car:1", "'%3B--"]
 )
-def test_an_unknown_right_is_not_called_free(client, notation):
-    answer = client.get(f"/v1/rights/{notation}")
+def test_an_unknown_right_is_not_called_free(reader, notation):
+    answer = reader.get(f"/v1/rights/{notation}")
     assert answer.status_code == 404
     assert answer.json()["code"] == "RIGHT_UNKNOWN"
     assert "not the same as free of encumbrance" in answer.json()["title"]
