@@ -253,7 +253,7 @@ NAME_BYTES_MAX = 255
 CHUNK = 256 * 1024
 
 _NAME = re.compile(
-    r"manifest\.json|checkpoint|report\.html|report\.pdf|verify\.py"
+    r"manifest\.json|checkpoint|cosignatures|report\.html|report\.pdf|verify\.py"
     r"|entries/[1-9][0-9]{0,15}\.json|disclosures/[1-9][0-9]{0,15}\.json"
     r"|proofs/(entries|map|consistency|statement)\.json"
     r"|tokens/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(tsr|pem|crl)"
@@ -1520,7 +1520,9 @@ def _utc(moment: datetime) -> str:
 
 # --- Entries and statement (sections 1 and 4) -------------------------------------------------------------
 
-_TAG = re.compile(r"(asset|party|license|pledge|freeze|pool|case|record|document|seal):[^\s\0][^\n\0]{0,255}")
+_TAG = re.compile(
+    r"(asset|party|license|pledge|freeze|pool|case|record|document|subject|seal):[^\s\0][^\n\0]{0,255}"
+)
 _TYPE = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 _NO_PREVIOUS = "0" * 64
 SECURITY = ("pledge", "lien")
@@ -1538,10 +1540,9 @@ class Entry(NamedTuple):
         return {right: (seq, previous) for right, seq, previous in self.value["assets"]}
 
     def commits_to(self, sha256_hex: str) -> bool:
-        """Whether it names a file: as its source, by a tag, or as the deposited file itself."""
+        """Whether it names a file: as its source, or as a document by a tag."""
         source = self.value["source"] or {}
-        named = (source.get("digest"), self.value["data"].get("sha256"))
-        return sha256_hex in named or f"document:{sha256_hex}" in self.value["subjects"]
+        return source.get("digest") == sha256_hex or f"document:{sha256_hex}" in self.value["subjects"]
 
 
 def _is_sorted_texts(value: Any) -> bool:
@@ -1717,15 +1718,29 @@ CLAIMS: dict[str, dict[str, Predicate]] = {
     "document": {"sha256": is_hex, "position": is_count},
     "consistent": {"from": is_count, "to": is_count},
 }
-KINDS = {
-    "entry": {"entry"},
-    "right": {"history", "absent"},
-    "status": {"status", "absent"},
-    "priority": {"priority", "order"},
-    "document": {"document"},
-    "consistency": {"consistent"},
+_OF_RIGHT = {"right": "right"}
+KINDS: dict[str, tuple[tuple[tuple[str, dict[str, str]], ...], ...]] = {
+    "entry": ((("entry", {"position": "position"}),),),
+    "right": ((("history", _OF_RIGHT), ("status", _OF_RIGHT)),),
+    "status": ((("status", _OF_RIGHT),), (("absent", _OF_RIGHT),)),
+    "priority": (
+        (
+            ("priority", {"right": "right", "first": "first", "second": "second", "as_of": "as_of"}),
+            ("history", _OF_RIGHT),
+            ("status", _OF_RIGHT),
+        ),
+        (
+            ("order", {"first": "first", "second": "second"}),
+            ("entry", {"position": "first"}),
+            ("entry", {"position": "second"}),
+        ),
+    ),
+    "document": (
+        (("document", {"sha256": "sha256", "position": "position"}), ("entry", {"position": "position"})),
+    ),
+    "consistency": ((("consistent", {"from": "from", "to": "to"}),),),
 }
-"""Which claims a package of a kind must make one of."""
+"""For each kind, alternatives; for each of them the claims to make, and what of them the request names."""
 
 _MANIFEST_MEMBERS: dict[str, Predicate] = {
     "v": lambda value: type(value) is int and value == 1,
@@ -1794,7 +1809,7 @@ def read_trust(folder: Path) -> Trust:
     """
     if not folder.is_dir():
         raise UsageError("{path} is not a folder", "{path} 不是目录", path=folder)
-    operator = _read_vkey(folder / "operator.vkey") if (folder / "operator.vkey").exists() else None
+    operator = _read_vkey(folder / "operator.vkey", _ED25519) if (folder / "operator.vkey").exists() else None
     policy = _read_policy(folder / "policy.json")
     roots: dict[bytes, Certificate] = {}
     lists: list[RevocationList] = []
@@ -1819,7 +1834,7 @@ def read_trust(folder: Path) -> Trust:
         roots=tuple(roots.values()),
         lists=tuple(lists),
         checkpoints=tuple(checkpoints),
-        witnesses=tuple(_read_vkey(path) for path in sorted(folder.glob("witnesses/*.vkey"))),
+        witnesses=tuple(_read_vkey(path, _COSIGNATURE) for path in sorted(folder.glob("witnesses/*.vkey"))),
         authorities_required=policy.get("authorities", 1),
         witnesses_required=policy.get("witnesses", 0),
     )
@@ -1849,9 +1864,9 @@ def _trusted(path: Path, read: Callable[[bytes], Any], der: bytes) -> Any:
         raise _unusable(path) from None
 
 
-def _read_vkey(path: Path) -> Key:
+def _read_vkey(path: Path, kind: int) -> Key:
     key = read_key(_bytes(path).decode("utf-8", "replace"))
-    if key is None:
+    if key is None or key.kind != kind:
         raise _unusable(path)
     return key
 
@@ -2265,21 +2280,15 @@ class Examination:
         self._need("MANIFEST")
         assert self._manifest is not None
         claims = self._claims()
-        if not KINDS[self._manifest["kind"]] & {claim["claim"] for claim in claims}:
-            raise Refused("CLAIM_MISSING", kind=self._manifest["kind"])
-        self._check_request(self._manifest["request"], claims)
+        kind, request = self._manifest["kind"], self._manifest["request"]
+        if not any(
+            all(_is_claimed(name, members, request, claims) for name, members in alternative)
+            for alternative in KINDS[kind]
+        ):
+            raise Refused("CLAIM_MISSING", kind=kind)
         for claim in claims:
             with check.item():
                 getattr(self, f"_claim_{claim['claim']}")(claim)
-
-    @staticmethod
-    def _check_request(request: dict[str, Any], claims: list[dict[str, Any]]) -> None:
-        """Accept a request that asks for nothing else than what is claimed."""
-        for name in sorted({name for members in CLAIMS.values() for name in members} & request.keys()):
-            claimed = [claim[name] for claim in claims if name in claim]
-            answers = claimed + [each["id"] for each in claimed if isinstance(each, dict)]
-            if request[name] not in answers:
-                raise Refused("REQUEST_OTHER", name=name)
 
     def _proved(self, position: int) -> Entry:
         if not self._present(f"entries/{position}.json"):
@@ -2296,7 +2305,7 @@ class Examination:
     def _claim_order(self, claim: dict[str, Any]) -> None:
         self._proved(claim["first"])
         self._proved(claim["second"])
-        if claim["first"] >= claim["second"]:
+        if claim["first"] == claim["second"]:
             raise Refused("ORDER_WRONG", **claim)
 
     def _claim_history(self, claim: dict[str, Any]) -> None:
@@ -2392,10 +2401,13 @@ class Examination:
         check.subjects = len({judged.root.spki for _, judged in self._judged})
         if check.subjects >= required:
             return
-        self._need("TOKENS")
-        undecided = sum(finding.outcome == INDETERMINATE for finding in self._checks["TOKENS"].findings)
-        kind = Unjudged if check.subjects + undecided >= required else Refused
-        raise kind("AUTHORITIES_TOO_FEW", found=check.subjects, required=required)
+        tokens = self._checks["TOKENS"]
+        if tokens.outcome == FAIL:
+            raise not_reached("TOKENS")
+        undecided = sum(finding.outcome == INDETERMINATE for finding in tokens.findings)
+        if not self._trust.given or check.subjects + undecided >= required:
+            raise Unjudged("AUTHORITIES_TOO_FEW", found=check.subjects, required=required)
+        raise Refused("AUTHORITIES_TOO_FEW", found=check.subjects, required=required)
 
     # 13 and 14: earlier checkpoints and witnesses
 
@@ -2403,7 +2415,11 @@ class Examination:
         where = "proofs/consistency.json"
         value = load_canonical(self._read(where), where)
         check_shape(value, {"from": lambda each: isinstance(each, dict), "proof": is_hashes}, where)
-        check_shape(value["from"], {"size": is_count, "root": is_hex, "note": is_text}, where)
+        check_shape(
+            value["from"],
+            {"size": is_count, "root": is_hex, "note": lambda note: note is None or is_text(note)},
+            where,
+        )
         return value["from"], value["proof"]
 
     def _extends(self, earlier: dict[str, Any], proof: list[str]) -> bool:
@@ -2416,7 +2432,7 @@ class Examination:
 
     def _check_consistency(self, check: Check) -> None:
         self._need("CHECKPOINT")
-        proved: Note | None = None
+        proved: dict[str, Any] | None = None
         if self._present("proofs/consistency.json"):
             with check.item():
                 proved = self._check_consistency_proof()
@@ -2425,21 +2441,23 @@ class Examination:
                 with check.item():
                     self._check_known(check, name, known, proved)
 
-    def _check_consistency_proof(self) -> Note:
-        """The earlier note that this checkpoint extends."""
+    def _check_consistency_proof(self) -> dict[str, Any]:
+        """The earlier state that this checkpoint extends: size and root, and its note where it was sealed."""
         earlier, proof = self._read_consistency()
         if not self._extends(earlier, proof):
             raise Refused("NOT_CONSISTENT", size=earlier["size"])
-        note = read_note(earlier["note"].encode(), "proofs/consistency.json, note")
         assert self._note is not None
+        if earlier["note"] is None:
+            return earlier
+        note = read_note(earlier["note"].encode(), "proofs/consistency.json, note")
         if (note.origin, note.size, note.root.hex()) != (self._note.origin, earlier["size"], earlier["root"]):
             raise malformed("proofs/consistency.json", "the note is of another checkpoint")
         if note.size == self._note.size and _state(note) != _state(self._note):
             raise _forked("proofs/consistency.json", note.size)
         self._check_signed(note, "the earlier note")
-        return note
+        return earlier
 
-    def _check_known(self, check: Check, name: str, known: Note, proved: Note | None) -> None:
+    def _check_known(self, check: Check, name: str, known: Note, proved: dict[str, Any] | None) -> None:
         """Hold a note that the verifier saw before against this checkpoint."""
         assert self._note is not None
         if self._trust.operator is not None:
@@ -2449,19 +2467,22 @@ class Examination:
                 raise Unjudged("KNOWN_NOTE_UNSIGNED", name=name) from None
         if known.size == self._note.size and _state(known) != _state(self._note):
             raise _forked(name, known.size)
-        if proved is not None and known.size == proved.size and _state(known) != _state(proved):
+        if proved is not None and known.size == proved["size"] and known.root.hex() != proved["root"]:
             raise _forked(name, known.size)
         for position, (previous, value) in self._links.items():
             if known.chain != {position - 1: previous, position: value}.get(known.size, known.chain):
                 raise _forked(name, known.size)
-        compared = known.size in {self._note.size, proved.size if proved else 0}
+        compared = known.size in {self._note.size, proved["size"] if proved else 0}
         check.notes.append({"note": name, "size": known.size, "compared": compared})
 
     def _check_witnesses(self, check: Check) -> None:
         self._need("CHECKPOINT")
         assert self._note is not None
+        lines = self._note.lines
+        if self._present("cosignatures"):
+            lines += self._read_cosignatures()
         signed = set()
-        for line in self._note.lines:
+        for line in lines:
             for key in self._trust.witnesses:
                 if (line.name, line.key_id) != (key.name, key.id):
                     continue
@@ -2471,13 +2492,20 @@ class Examination:
         if not check.findings and len(signed) < self._trust.witnesses_required:
             raise Refused("WITNESSES_TOO_FEW", found=len(signed), required=self._trust.witnesses_required)
 
+    def _read_cosignatures(self) -> tuple[Line, ...]:
+        raw = self._read("cosignatures", NOTE_BYTES_MAX)
+        if not raw.endswith(b"\n"):
+            raise _note_malformed("cosignatures", "lines missing or too many")
+        try:
+            return _note_lines(raw[:-1].decode("utf-8").split("\n"), "cosignatures")
+        except UnicodeDecodeError:
+            raise _note_malformed("cosignatures", "not UTF-8") from None
+
     def _check_cosignature(self, key: Key, line: Line) -> None:
-        """Accept a plain Ed25519 signature (type 1) or a C2SP cosignature/v1 (type 4) of the note's text."""
+        """Accept a C2SP cosignature/v1 of the note's text: u64 seconds and an Ed25519 signature."""
         assert self._note is not None
-        message, signature = self._note.text, line.signature
-        if key.kind == _COSIGNATURE:
-            moment, signature = int.from_bytes(signature[:8], "big"), signature[8:]
-            message = b"cosignature/v1\ntime %d\n" % moment + message
+        moment, signature = int.from_bytes(line.signature[:8], "big"), line.signature[8:]
+        message = b"cosignature/v1\ntime %d\n" % moment + self._note.text
         if not self._openssl.verifies_ed25519(key.public, signature, message):
             raise Refused("COSIGNATURE_INVALID", name=key.name)
 
@@ -2544,6 +2572,25 @@ class Examination:
             day = self._as_of or proved.astimezone(SHANGHAI).date().isoformat()
             facts["statement"] = {"right": self._statement["right"], **evaluate(self._statement, day)}
         return facts
+
+
+def _is_claimed(
+    name: str, members: dict[str, str], request: dict[str, Any], claims: list[dict[str, Any]]
+) -> bool:
+    """Whether a claim of that name speaks about what the request names."""
+
+    def spoken_of(claim: dict[str, Any], member: str) -> Any:
+        value = claim[member]
+        return value["id"] if isinstance(value, dict) else value
+
+    return any(
+        claim["claim"] == name
+        and all(
+            asked in request and spoken_of(claim, member) == request[asked]
+            for member, asked in members.items()
+        )
+        for claim in claims
+    )
 
 
 def _state(note: Note) -> tuple[bytes, bytes, bytes]:
@@ -2878,16 +2925,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "权利状态是否由包内记录推出，须由完整核验程序重算",
     ),
     "CLAIM_MISSING": (
-        "a package of kind {kind} does not claim this",
-        "{kind} 类证据包未作相应主张",
+        "the package does not claim what its kind ({kind}) and its request ask for",
+        "证据包未作其类别（{kind}）与请求所要求的主张",
     ),
     "ENTRY_MISSING": (
         "entry {position} is not in the package",
         "包内缺少记录 {position}",
     ),
     "ORDER_WRONG": (
-        "position {first} does not come before {second}",
-        "位置 {first} 不早于 {second}",
+        "position {first} is named twice",
+        "位置 {first} 被指明两次",
     ),
     "NOT_ABSENT": (
         "the signed map holds {right} with {count} entries",
@@ -2941,10 +2988,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "entry {position} does not follow entry number {seq} of {right}",
         "记录 {position} 未接续 {right} 的第 {seq} 条",
     ),
-    "REQUEST_OTHER": (
-        "the package does not claim what was asked for ({name})",
-        "证据包所主张的并非所请求的（{name}）",
-    ),
     "RANK_OTHER": (
         "{id} has rank {found}, not {rank}",
         "{id} 的顺位为 {found}，而非 {rank}",
@@ -2974,7 +3017,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} {reason}",
     ),
     "KNOWN_NOTE_UNSIGNED": (
-        "the earlier checkpoint {name} given is not signed with the operator's key, or that cannot be checked",
+        "the earlier checkpoint {name} given is not signed by the operator, or that cannot be checked",
         "所给的此前检查点 {name} 无法使用：未经运营方密钥签名，或无法验签",
     ),
 }
@@ -3140,7 +3183,7 @@ def _conclusions(report: Report, pick: int, heading: Callable[..., str]) -> Iter
     """Sentences on the claims, the times and the statement."""
     facts = report.facts
     for claim in report.claims:
-        yield printable(CLAIM_TEXTS[claim["claim"]][pick].format(**claim))
+        yield printable(_conclusion(claim, pick))
     if "checkpoint" in facts:
         yield heading("checkpoint", **facts["checkpoint"])
     for time in facts["times"]:
@@ -3150,6 +3193,13 @@ def _conclusions(report: Report, pick: int, heading: Callable[..., str]) -> Iter
             yield "  " + heading("unrevoked")
     if "statement" in facts:
         yield from _statement_lines(facts["statement"], heading)
+
+
+def _conclusion(claim: dict[str, Any], pick: int) -> str:
+    data = dict(claim)
+    if claim["claim"] == "order":
+        data["first"], data["second"] = sorted((claim["first"], claim["second"]))
+    return CLAIM_TEXTS[claim["claim"]][pick].format(**data)
 
 
 def _statement_lines(statement: dict[str, Any], heading: Callable[..., str]) -> Iterator[str]:
