@@ -37,7 +37,7 @@ _CN_APPLICATION: Final = re.compile(
 )
 _CN_PUBLICATION: Final = re.compile(r"CN(?P<number>[1-9][0-9]{5,8})(?:[A-Z][0-9]?)?")
 _CN_SOFTWARE: Final = re.compile(r"20[0-9]{2}SR[0-9]{6,7}")
-_OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[0-9A-Z]{4,14}?)(?P<kind>[A-Z][0-9]?)?")
+_OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[A-Z]?[0-9]{4,14})(?P<kind>[A-Z][0-9]?)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,7 +103,7 @@ def readings(text: str) -> list[RightName]:
     for office, kind in _GUESSES:
         names += _readings_at(office, kind, compact)
     generic = _OFFICE_NUMBER.fullmatch(compact)
-    if generic and generic["office"] not in {"US", "CN", "ZL"}:
+    if generic and generic["office"] not in {"US", "CN", "ZL", "RE", "PP"}:
         office, number = generic["office"], generic["number"]
         names += [
             RightName(office, "patent", kind, number) for kind in ("publication", "application", "grant")
