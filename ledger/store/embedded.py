@@ -100,7 +100,9 @@ class EmbeddedServer:
 
     def conninfo(self, user: str = APPLICATION) -> str:
         """Where `user` connects."""
-        return make_conninfo(host=str(self._socket_directory), port=5432, user=user, dbname="postgres")
+        return make_conninfo(
+            host=str(self._socket_directory), port=self._settings["port"], user=user, dbname="postgres"
+        )
 
     def ensure(self) -> None:
         """Start the server again if it has died.
@@ -204,16 +206,16 @@ class EmbeddedServer:
                 pid_file.unlink(missing_ok=True)
                 return None
             if len(lines) >= 5 and lines[4]:
-                state = self._answers(Path(lines[4]))
+                state = self._answers(Path(lines[4]), lines[3])
                 if state is not None:
                     return state
             if time.monotonic() > deadline:
                 raise StorageUnavailable(f"PostgreSQL (process {pid}) in {self.data} does not answer")
             time.sleep(0.05)
 
-    def _answers(self, directory: Path) -> Path | None:
+    def _answers(self, directory: Path, port: str) -> Path | None:
         conninfo = make_conninfo(
-            host=str(directory), port=5432, user=SUPERUSER, dbname="postgres", connect_timeout=5
+            host=str(directory), port=port, user=SUPERUSER, dbname="postgres", connect_timeout=5
         )
         try:
             with psycopg.connect(conninfo) as connection:

@@ -1,13 +1,18 @@
 """Makers of drafts and requests, and the attacker's connection."""
 
+import shutil
+import socket
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from ledger.entry import Draft, EntryClass, new_salt
-from ledger.store import AppendRequest, AssetHead, Condition, Store
+from ledger.store import AppendRequest, AssetHead, Condition, Store, open_store
+from ledger.store.embedded import SUPERUSER, EmbeddedServer
 
 
 @pytest.fixture
@@ -67,3 +72,31 @@ def superuser(store: Store) -> Iterator[psycopg.Connection]:
     with store.database.connect_owner() as connection:
         connection.execute("SET session_replication_role TO replica")
         yield connection
+
+
+@pytest.fixture(scope="session")
+def external_server() -> Iterator[str]:
+    """The address of a server that is not ours: reached by TCP, with a password, as no superuser."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = Path(tempfile.mkdtemp(prefix="iple-"))
+    server = EmbeddedServer(home, {"listen_addresses": "127.0.0.1", "port": str(port)})
+    with psycopg.connect(server.conninfo(SUPERUSER), autocommit=True) as connection:
+        connection.execute("CREATE ROLE tenant LOGIN CREATEROLE PASSWORD 'p:w/d@1'")
+        connection.execute("CREATE DATABASE tenants OWNER tenant")
+        access = server.data / "pg_hba.conf"
+        access.write_text("host all all 127.0.0.1/32 scram-sha-256\n" + access.read_text())
+        connection.execute("SELECT pg_reload_conf()")
+    yield f"postgresql://tenant:p%3Aw%2Fd%401@127.0.0.1:{port}/tenants"
+    server.close()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def external_store(external_server: str) -> Iterator[Store]:
+    """A new ledger on it."""
+    with open_store(
+        url=external_server, schema=f"x{uuid4().hex}", origin="external.example/ipledger"
+    ) as opened:
+        yield opened
