@@ -6,22 +6,27 @@ before anything is written, under a condition that nobody said more in between (
 rights it names become one append request: all of it stands or none.
 """
 
-from collections import Counter, OrderedDict
+import gc
+from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
-from ledger import canonical
+import orjson
+
 from ledger.entry import Draft, Entry, Source, new_salt, parse
 from ledger.errors import ConcurrencyConflict
 from ledger.facts.base import Fact
 from ledger.facts.pledges import PledgeRegistered, PledgeReleased
 from ledger.facts.registrations import RightDescribed, RightRegistered
 from ledger.registers.reports import Rejection, Report
-from ledger.statement import State, document
 from ledger.store.database import Store
 from ledger.store.requests import NO_ENTRY, Appended, AppendRequest, AssetHead, Condition
 from ledger.values.dates import day_of
@@ -29,7 +34,6 @@ from ledger.values.dates import day_of
 BATCH_RECORDS: Final = 400
 BATCH_BYTES: Final = 8_000_000
 ATTEMPTS: Final = 8
-STATES_KEPT: Final = 20_000
 
 SECONDARY_SOURCES: Final = ("application/vnd.epo",)
 """Media types of sources that repeat other offices' recordings; they never restate an office's own report."""
@@ -37,13 +41,19 @@ SECONDARY_SOURCES: Final = ("application/vnd.epo",)
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did, counted in records of the files."""
+    """What an import did, counted in records of the files.
+
+    `firsts` and `lasts` are the positions of each record appended; `flagged` is filled by whoever knows the
+    statements, from `count_records` of the positions flags speak of.
+    """
 
     read: int = 0
     appended: int = 0
     unchanged: int = 0
     flagged: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    firsts: "array[int]" = field(default_factory=lambda: array("q"))
+    lasts: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, other: "Summary") -> None:
         """Count another file's import in."""
@@ -52,6 +62,29 @@ class Summary:
         self.unchanged += other.unchanged
         self.flagged += other.flagged
         self.rejected += other.rejected
+        self.firsts += other.firsts
+        self.lasts += other.lasts
+
+    def note(self, placed: Appended) -> None:
+        """A record was appended at these positions."""
+        self.appended += 1
+        self.firsts.append(placed.first_position)
+        self.lasts.append(placed.last_position)
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and last position appended, or None."""
+        return (min(self.firsts), max(self.lasts)) if self.firsts else None
+
+    def count_records(self, positions: Iterable[int]) -> int:
+        """How many of the appended records have one of `positions`."""
+        places = sorted(zip(self.firsts, self.lasts, strict=True))
+        lasts = [last for _, last in places]
+        found = set()
+        for position in positions:
+            at = bisect_left(lasts, position)
+            if at < len(places) and places[at][0] <= position:
+                found.add(at)
+        return len(found)
 
     def as_json(self) -> dict[str, Any]:
         """The form `ipledger import --json` prints."""
@@ -65,14 +98,13 @@ class Summary:
 
 
 class Importer:
-    """Appends reports to one ledger; keeps what it learned of rights between batches, in bounded memory."""
+    """Appends reports to one ledger, a batch at a time, in memory that does not grow with the file."""
 
     def __init__(self, store: Store, *, actor: str, clock: Callable[[], datetime]) -> None:
         """`actor` is the authenticated principal; `clock` gives aware instants."""
         self._store = store
         self._actor = actor
         self._clock = clock
-        self._states: OrderedDict[str, State] = OrderedDict()
 
     def run(
         self,
@@ -86,16 +118,17 @@ class Importer:
             StorageUnavailable: what was appended before stands, and a second run completes it.
         """
         summary = Summary()
-        for batch in _batches(iter(records)):
-            reports = []
-            for record in batch:
-                summary.read += 1
-                if isinstance(record, Rejection):
-                    summary.rejected.append(record.as_json(file))
-                else:
-                    reports.append(record)
-            self._import(reports, summary)
-            progress(len(batch))
+        with _collecting_seldom():
+            for batch in _read_ahead(_batches(iter(records))):
+                reports = []
+                for record in batch:
+                    summary.read += 1
+                    if isinstance(record, Rejection):
+                        summary.rejected.append(record.as_json(file))
+                    else:
+                        reports.append(record)
+                self._import(reports, summary)
+                progress(len(batch))
         return summary
 
     def _import(self, reports: list[Report], summary: Summary) -> None:
@@ -125,57 +158,14 @@ class Importer:
                 asked.append((report, request))
         self._store.documents.put_many((report.source, report.media_type) for report, _ in asked)
         results = self._store.writer.append_many([request for _, request in asked])
-        placed: list[Appended] = []
         for (report, _), result in zip(asked, results, strict=True):
             if isinstance(result, Appended) and result.replay:
                 summary.unchanged += 1
             elif isinstance(result, Appended):
-                placed.append(result)
-                summary.appended += 1
+                summary.note(result)
             else:
                 again.append(report)
-        summary.flagged += self._flagged(placed)
         return again
-
-    def _flagged(self, placed: list[Appended]) -> int:
-        """How many of the appended reports some flag speaks of that does not end by itself."""
-        if not placed:
-            return 0
-        first, last = placed[0].first_position, placed[-1].last_position
-        entries = [
-            parse(stored.raw, stored.position)
-            for stored in self._store.reader.entries(after=first - 1, upto=last)
-        ]
-        touched: dict[str, list[Entry]] = {}
-        for entry in entries:
-            for right in entry.asset_ids:
-                touched.setdefault(right, []).append(entry)
-        flagged: set[int] = set()
-        for right, news in touched.items():
-            for flag in document(self._state(right, news))["flags"]:
-                if flag["until"] is None:
-                    flagged.update(flag["entries"])
-        return sum(
-            any(position in flagged for position in range(result.first_position, result.last_position + 1))
-            for result in placed
-        )
-
-    def _state(self, right: str, news: list[Entry]) -> State:
-        """The right's state after `news`, from memory where it continues what was kept."""
-        first = next(link.seq for link in news[0].assets if link.id == right)
-        state = self._states.pop(right, State(right))
-        if len(state.recorded) != first - 1:
-            state = State(right)
-            news = [
-                parse(stored.raw, stored.position)
-                for stored in self._store.reader.asset_entries(right, upto=news[-1].position)
-            ]
-        for entry in news:
-            state.evolve(entry)
-        self._states[right] = state
-        if len(self._states) > STATES_KEPT:
-            self._states.popitem(last=False)
-        return state
 
 
 @dataclass(slots=True)
@@ -230,15 +220,15 @@ class _Desk:
 
     def request(self, report: Report) -> AppendRequest | None:
         """The append that adds what is new in `report`, or None if nothing is."""
-        facts = [fact for given in report.facts if (fact := self._news(report, given)) is not None]
+        facts = [said for given in report.facts if (said := self._news(report, given)) is not None]
         self._note_pledged(report)
-        described = [fact for given in report.descriptions if (fact := self._description(given)) is not None]
+        described = [said for given in report.descriptions if (said := self._description(given)) is not None]
         if not facts and not described:
             return None
-        described = [*self._undescribed(facts), *described]
+        news = [*self._undescribed(facts), *described, *facts]
         source = Source(report.register, report.number, sha256(report.source).hexdigest(), report.media_type)
-        command_id = _command_id(report, [*described, *facts])
-        drafts = tuple(self._draft(fact, report, source, command_id) for fact in (*described, *facts))
+        command_id = _command_id(report, news)
+        drafts = tuple(self._draft(said, report, source, command_id) for said in news)
         rights = dict.fromkeys(right for draft in drafts for right in draft.assets)
         condition = Condition(
             assets={right: self._heads[right] for right in rights},
@@ -255,12 +245,12 @@ class _Desk:
             if isinstance(fact, PledgeRegistered) and f"pledge:{fact.pledge}" in self._pledged:
                 self._pledged[f"pledge:{fact.pledge}"].update(dict.fromkeys(fact.rights))
 
-    def _undescribed(self, facts: list[Fact]) -> list[Fact]:
+    def _undescribed(self, facts: list["_Said"]) -> list["_Said"]:
         """A registration for each right that is new and that the report does not describe."""
-        rights = dict.fromkeys(right for fact in facts for right in fact.rights)
+        rights = dict.fromkeys(right for said in facts for right in said.fact.rights)
         new = [right for right in rights if self._heads[right] == NO_ENTRY and right not in self._known]
         self._known.update({right: _Known() for right in new})
-        return [RightRegistered(rights=(right,)) for right in new]
+        return [_said(RightRegistered(rights=(right,))) for right in new]
 
     def _cover(self, entry: Entry) -> None:
         if entry.source is not None:
@@ -269,9 +259,10 @@ class _Desk:
                 _Coverage(entry.source.media_type, _content_key(entry.data), frozenset(entry.data["rights"]))
             )
 
-    def _news(self, report: Report, fact: Fact) -> Fact | None:
+    def _news(self, report: Report, fact: Fact) -> "_Said | None":
         """`fact` reduced to the rights of which the ledger does not say it yet."""
-        content = _content_key(fact.as_data())
+        data = fact.as_data()
+        content = _content_key(data)
         covered: set[str] = set()
         for coverage in self._covered.get((_record_tag(report), fact.TYPE), []):
             if coverage.content == content or not _restates(report.media_type, coverage.media_type):
@@ -279,10 +270,11 @@ class _Desk:
         rights = tuple(dict.fromkeys(right for right in fact.rights if right not in covered))
         if not rights:
             return None
-        if isinstance(fact, PledgeReleased):
-            omits = self._omitted(fact) if report.names_all_rights else ()
-            return fact.model_copy(update={"rights": rights, "omits": omits})
-        return fact.model_copy(update={"rights": rights})
+        update = {"rights": rights}
+        if isinstance(fact, PledgeReleased) and report.names_all_rights:
+            update["omits"] = self._omitted(fact)
+        lists = {member: list(value) for member, value in update.items()}
+        return _Said(fact.model_copy(update=update), {**data, **lists})
 
     def _omitted(self, fact: PledgeReleased) -> tuple[str, ...]:
         """Rights under the named pledges that the release does not name."""
@@ -290,15 +282,17 @@ class _Desk:
         named = set(fact.rights)
         return tuple(dict.fromkeys(right for rights in pledged for right in rights if right not in named))
 
-    def _description(self, fact: Fact) -> Fact | None:
+    def _description(self, fact: Fact) -> "_Said | None":
         """The description of a new right, or what is new of a known one."""
         assert isinstance(fact, RightDescribed)
         (right,) = fact.rights
         known = self._known.get(right)
         head = self._heads[right]
         if known is None and head == NO_ENTRY:
-            self._known[right] = _learn(_Known(), fact.as_data())
-            return RightRegistered(**fact.model_dump())
+            data = fact.as_data()
+            self._known[right] = _learn(_Known(), data)
+            # The same members, already validated.
+            return _Said(RightRegistered.model_construct(**dict(fact)), data)
         known = self._known.setdefault(right, _Known())
         names = tuple(name for name in fact.names if (name.kind, name.number) not in known.names)
         values = {
@@ -310,28 +304,40 @@ class _Desk:
         }
         if not names and not values:
             return None
-        news = RightDescribed(rights=fact.rights, names=names, **values)
-        _learn(known, news.as_data())
-        return news
+        said = _said(RightDescribed(rights=fact.rights, names=names, **values))
+        _learn(known, said.data)
+        return said
 
-    def _draft(self, fact: Fact, report: Report, source: Source, command_id: str) -> Draft:
-        tags = (
-            {*fact.tags(), _record_tag(report)}
-            if not isinstance(fact, RightRegistered | RightDescribed)
-            else {*fact.tags()}
-        )
+    def _draft(self, said: "_Said", report: Report, source: Source, command_id: str) -> Draft:
+        """A description is of the right, whichever recording brought it: facts alone carry its tag."""
+        fact = said.fact
+        tags = fact.tags()
+        if not isinstance(fact, RightRegistered | RightDescribed):
+            tags = tuple(sorted((*tags, _record_tag(report))))
         return Draft(
             type=fact.TYPE,
             type_v=fact.VERSION,
             entry_class=report.entry_class,
-            subjects=tuple(sorted(tags)),
+            subjects=tags,
             effective_at=fact.effective_on or getattr(fact, "filed_on", None) or self._today,
             actor=self._actor,
             command_id=command_id,
-            data=fact.as_data(),
+            data=said.data,
             salt=new_salt(),
             source=source,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A fact to be recorded, and its data, made once."""
+
+    fact: Fact
+    data: dict[str, Any]
+
+
+def _said(fact: Fact) -> _Said:
+    return _Said(fact, fact.as_data())
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,12 +370,14 @@ def _registration_order(report: Report) -> tuple[str, str]:
 
 
 def _content_key(data: dict[str, Any]) -> str:
+    """What a fact says, whichever rights it says it of."""
     content = {name: value for name, value in data.items() if name not in {"rights", "omits"}}
-    return sha256(canonical.encode(content)).hexdigest()
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _command_id(report: Report, facts: list[Fact]) -> str:
-    digest = sha256(canonical.encode([[fact.TYPE, fact.as_data()] for fact in facts])).hexdigest()
+def _command_id(report: Report, news: list[_Said]) -> str:
+    content = [[said.fact.TYPE, said.data] for said in news]
+    digest = sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return f"import:{report.register}:{report.number}:{digest[:32]}"
 
 
@@ -417,6 +425,26 @@ def _batches(records: Iterator[Report | Rejection]) -> Iterator[list[Report | Re
             if size > BATCH_BYTES:
                 break
         yield batch
+
+
+def _read_ahead(batches: Iterator[list[Report | Rejection]]) -> Iterator[list[Report | Rejection]]:
+    """The same batches; the next one is read while the database works on this one."""
+    with ThreadPoolExecutor(1, "reader") as reader:
+        following = reader.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = reader.submit(next, batches, None)
+            yield batch
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Reports hold no cycles, and looking for some in them takes an eighth of an import's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _size(record: Report | Rejection) -> int:

@@ -20,7 +20,7 @@ from ledger.importing import Importer, Summary
 from ledger.registers import cnipa, dpma, inpadoc, uspto
 from ledger.registers.reports import Rejection, Report
 from ledger.store.database import utc_now
-from projections import catch_up
+from projections import flagged_positions, open_views
 from scripts.output import INPUT_ERROR, Output
 from scripts.workspace import Json, Lang, Workspace, actor, output, workspace
 
@@ -85,7 +85,9 @@ def import_files(
             task = progress.add_task(file.name, total=None)
             total.add(importer.run(read(file), str(file), partial(progress.advance, task)))
         progress.add_task(out.text("updating views", "更新视图"), total=None)
-        catch_up(here.store)
+        span = total.span()
+        if span is not None:
+            total.flagged = total.count_records(flagged_positions(open_views(here.store), *span))
     return total
 
 
