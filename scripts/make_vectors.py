@@ -1,15 +1,17 @@
 """Make the frozen ledger of schema version 1: a few entries of every type, with digests and links.
 
-    python -m scripts.make_vectors [FILE]
+    python -m scripts.make_vectors [DIRECTORY]
 
-Writes `tests/vectors/ledger-v1/ledger.json` if it does not exist. Reviewed once and then frozen: no test and
-no later release writes it again, so that what is kept today can be read for ever. An existing file is never
-overwritten; a new schema version gets a new folder.
+Writes the files of `tests/vectors/ledger-v1/` that do not exist. Reviewed once and then frozen: no test and
+no later release writes them again, so that what is kept today can be read for ever. An existing file is never
+overwritten: events that come later get a further file, a new schema version of the entry a new folder.
 """
 
 import json
 import sys
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ledger import chain
 from ledger.entry import Draft, EntryClass, Source
 from ledger.facts.base import Fact, Party, record_id
 from ledger.facts.corrections import RecordingCorrected, RecordingNoted
+from ledger.facts.documents import DocumentDeposited
 from ledger.facts.freezes import FreezeImposed, FreezeLifted
 from ledger.facts.licenses import (
     LicenseChanged,
@@ -25,9 +28,17 @@ from ledger.facts.licenses import (
     LicenseOfferWithdrawn,
     LicenseRecorded,
 )
+from ledger.facts.openings import (
+    FieldOpened,
+    HoldBasis,
+    SubjectErased,
+    SubjectErasureRestricted,
+    SubjectHeld,
+    SubjectHoldLifted,
+)
 from ledger.facts.pledges import PledgeAssigned, PledgeChanged, PledgeRegistered, PledgeReleased
 from ledger.facts.registrations import NameGiven, RightDescribed, RightRegistered
-from ledger.facts.seals import SealRecorded, Token
+from ledger.facts.seals import Cosignature, SealAnchored, SealCosigned, SealRecorded, Token
 from ledger.facts.status import (
     ApplicationEnded,
     InvalidationBecameFinal,
@@ -46,7 +57,7 @@ from ledger.facts.transfers import (
     TransmissionRegistered,
 )
 
-FILE = Path(__file__).parents[1] / "tests" / "vectors" / "ledger-v1" / "ledger.json"
+DIRECTORY = Path(__file__).parents[1] / "tests" / "vectors" / "ledger-v1"
 ORIGIN = "ledger.example/v1"
 P1 = "CN:patent:201510100001.8"
 P2 = "CN:patent:201810200002.3"
@@ -56,8 +67,8 @@ US = "US:patent:15145443"
 _CLASSES = {"CNIPA": EntryClass.AUTHORITY, "USPTO": EntryClass.PARTY, "": EntryClass.OPERATOR}
 
 
-def _facts() -> list[tuple[str, str, Fact]]:
-    """Register, its number for the recording, and the fact; every event type at least once."""
+def _reported() -> list[tuple[str, str, Fact]]:
+    """Register, its number for the recording, and the fact: what registers report, and a seal."""
     return [*_chinese(), *_american(), ("", "", _seal())]
 
 
@@ -169,17 +180,56 @@ def _american() -> list[tuple[str, str, Fact]]:
 
 
 def _seal() -> Fact:
-    stamped = {"authority": "tsa.example", "generated_at": "2025-03-01T00:00:00.000000Z", "token": "AAAA"}
+    stamped: dict[str, Any] = {
+        "authority": "tsa.example",
+        "generated_at": "2025-03-01T00:00:00.000000Z",
+        "token": "AAAA",
+    }
     return SealRecorded(size=30, checkpoint=f"{ORIGIN}\n30\n", tokens=(Token(**stamped),))
 
 
-def make() -> dict[str, Any]:
+def _kept() -> list[tuple[str, str, Fact]]:
+    """Deposits, confidential fields and what comes to a seal later; no register speaks here."""
+    subject, hold = "sub_" + "a" * 26, "hld_" + "b" * 26
+    of_subject: dict[str, Any] = {"subject": subject, "reason": "案件审理"}
+    stamped: dict[str, Any] = {
+        "authority": "tsa.example",
+        "generated_at": "2025-03-01T00:00:01.000000Z",
+        "token": "AAAA",
+    }
+    cosignature = Cosignature(
+        witness="bank.example", cosigned_at="2025-03-01T00:00:02Z", line="— bank.example AAAA"
+    )
+    facts: list[Fact] = [
+        DocumentDeposited(rights=(P1,), sha256="ab" * 32, size=3, media_type="text/plain", title="交底书"),
+        DocumentDeposited(sha256="cd" * 32, size=0, media_type="application/pdf"),
+        FieldOpened(
+            position=1, path="/title", commitment=_commitment(1), opened_by="法官甲", role="court",
+            order="(2025)苏05民初1号", **of_subject,
+        ),
+        SubjectHeld(hold=hold, basis=HoldBasis.LEGAL_CLAIM, until="2028-03-01", **of_subject),
+        SubjectErasureRestricted(requested_by=subject, holds=(hold,), **of_subject),
+        SubjectHoldLifted(hold=hold, **of_subject),
+        SubjectErased(requested_by=subject, **of_subject),
+        SealAnchored(
+            size=30,
+            tokens=(Token(certificates=("ef" * 32,), revocation=("01" * 32,), **stamped),),
+        ),
+        SealCosigned(size=30, cosignatures=(cosignature,)),
+    ]  # fmt: skip
+    return [("", "", fact) for fact in facts]
+
+
+LEDGERS = {"ledger.json": _reported, "keeping.json": _kept}
+
+
+def make(facts: list[tuple[str, str, Fact]]) -> dict[str, Any]:
     """Origin, `H(0)`, and for each entry its exact text, `D` and `H` in hex."""
     heads: dict[str, tuple[int, str]] = {}
     link = chain.genesis(ORIGIN)
     rows: list[dict[str, Any]] = []
     recorded_at = datetime(2025, 3, 1, 8, 0, 0, 1, tzinfo=UTC)
-    for position, (register, number, fact) in enumerate(_facts(), 1):
+    for position, (register, number, fact) in enumerate(facts, 1):
         draft = _draft(position, register, number, fact)
         places = {right: heads.get(right, (1, chain.NO_PREVIOUS)) for right in draft.assets}
         links: list[list[Any]] = [[right, seq, prev] for right, (seq, prev) in places.items()]
@@ -204,17 +254,24 @@ def _draft(position: int, register: str, number: str, fact: Fact) -> Draft:
         data=fact.as_data(),
         salt=f"{position:021d}A",
         source=source,
-        commitments=(f"{position:064x}",) if isinstance(fact, RecordingNoted) else (),
+        commitments=(_commitment(position),) if isinstance(fact, RecordingNoted | FieldOpened) else (),
     )
 
 
-def main(file: Path = FILE) -> int:
-    """Write the vectors once; 1 if they are there."""
-    if file.exists():
-        print(f"{file.name} is frozen; a new schema version gets a new folder", file=sys.stderr)
+def _commitment(number: int) -> str:
+    return urlsafe_b64encode(sha256(number.to_bytes(8, "big")).digest()).rstrip(b"=").decode()
+
+
+def main(directory: Path = DIRECTORY) -> int:
+    """Write the files that are missing; 1 if there was nothing to do."""
+    missing = {name: facts for name, facts in LEDGERS.items() if not (directory / name).exists()}
+    if not missing:
+        print("the vectors are frozen; give new events a further file", file=sys.stderr)
         return 1
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(make(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, facts in missing.items():
+        text = json.dumps(make(facts()), ensure_ascii=False, indent=1) + "\n"
+        (directory / name).write_text(text, "utf-8")
     return 0
 
 

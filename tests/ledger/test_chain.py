@@ -10,23 +10,27 @@ from hypothesis import strategies as st
 
 from ledger import chain
 
-LEDGER = json.loads((Path(__file__).parents[1] / "vectors" / "ledger-v1" / "ledger.json").read_text("utf-8"))
+FROZEN = Path(__file__).parents[1] / "vectors" / "ledger-v1"
+LEDGERS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FROZEN.glob("*.json"))}
 
 
-def test_the_genesis_of_the_frozen_ledger_is_found_again():
-    assert chain.genesis(LEDGER["origin"]).hex() == LEDGER["genesis"]
+@pytest.mark.parametrize("ledger", LEDGERS.values(), ids=LEDGERS)
+def test_the_genesis_of_a_frozen_ledger_is_found_again(ledger):
+    assert chain.genesis(ledger["origin"]).hex() == ledger["genesis"]
 
 
-def test_every_digest_and_link_of_the_frozen_ledger_is_found_again():
-    head = chain.genesis(LEDGER["origin"])
-    for row in LEDGER["entries"]:
+@pytest.mark.parametrize("ledger", LEDGERS.values(), ids=LEDGERS)
+def test_every_digest_and_link_of_a_frozen_ledger_is_found_again(ledger):
+    head = chain.genesis(ledger["origin"])
+    for row in ledger["entries"]:
         digest = chain.entry_digest(row["entry"].encode())
         head = chain.link(head, row["position"], digest)
         assert (digest.hex(), head.hex()) == (row["digest"], row["link"])
 
 
-def test_positions_of_the_frozen_ledger_start_at_one_and_have_no_gap():
-    assert [row["position"] for row in LEDGER["entries"]] == list(range(1, len(LEDGER["entries"]) + 1))
+@pytest.mark.parametrize("ledger", LEDGERS.values(), ids=LEDGERS)
+def test_positions_of_a_frozen_ledger_start_at_one_and_have_no_gap(ledger):
+    assert [row["position"] for row in ledger["entries"]] == list(range(1, len(ledger["entries"]) + 1))
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 2**64 - 1), st.binary(min_size=32, max_size=32))
