@@ -1,5 +1,7 @@
 """Which authorities stamp this ledger: `authorities.toml` in its home, else the embedded one.
 
+    required = 2                        # optional: how many authorities' tokens make a seal anchored, else 1
+
     [[authority]]
     name = "example"
     url = "https://tsa.example/rfc3161"
@@ -37,20 +39,40 @@ def load_authorities(home: Path, *, clock: Clock) -> tuple[Authority, ...]:
         TimestampInvalid: CERTIFICATE_FILE_MALFORMED, a root is no certificate.
         KeyUnusable: the embedded authority's folder cannot be read or made.
     """
-    path = home / FILE
-    if not path.exists():
+    if not (home / FILE).exists():
         embedded = open_authority(home / "keys" / "authority", clock=clock)
         return (Authority(EMBEDDED, roots=(embedded.root,), embedded=embedded),)
-    try:
-        configured = tomllib.loads(path.read_text(encoding="utf-8")).get("authority", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise misconfigured(FILE, str(error)) from error
+    configured = _settings(home).get("authority", [])
     if not isinstance(configured, list) or not configured:
         raise misconfigured(FILE, "it names no [[authority]]")
     authorities = tuple(_authority(table, home) for table in configured)
     if len({authority.name for authority in authorities}) != len(authorities):
         raise misconfigured(FILE, "two authorities have one name")
     return authorities
+
+
+def load_required(home: Path) -> int:
+    """How many authorities' tokens make a seal *anchored*.
+
+    Raises:
+        AuthorityUnavailable: AUTHORITY_MISCONFIGURED, it is no number from 1 to that of the authorities.
+    """
+    settings = _settings(home)
+    required = settings.get("required", 1)
+    most = max(1, len(settings.get("authority", [])))
+    if type(required) is not int or not 1 <= required <= most:
+        raise misconfigured(FILE, f"required must be a number from 1 to {most}")
+    return required
+
+
+def _settings(home: Path) -> dict[str, Any]:
+    path = home / FILE
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise misconfigured(FILE, str(error)) from error
 
 
 def _authority(table: Any, home: Path) -> Authority:

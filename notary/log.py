@@ -1,13 +1,14 @@
 """The Merkle log of a ledger (design 4.4): root and proofs for any committed size, and C2SP tlog-tiles.
 
-Full tiles of 256 hashes are kept in the notary's tables and follow the ledger when they are needed; the rest is
-computed from the links. So there is no merge delay: what is committed is provable at once.
+Full tiles of 256 hashes are kept in the notary's tables and follow the ledger when they are needed; the rest
+is computed from the links. So there is no merge delay: what is committed is provable at once.
 
 Tiles are a cache and nobody's word. A proof made from a damaged one does not lead to the sealed root, and the
 audit recomputes the log from the entries.
 """
 
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 from ledger import chain
@@ -55,13 +56,21 @@ class Log:
         return Frontier(size, tuple(nodes.at(*node) for node in merkle.complete_subtrees(0, size)))
 
     def inclusion(self, position: int, size: int) -> list[bytes]:
-        """The audit path of the entry at `position` (from 1) in the log of `size` entries (RFC 9162 section 2.1.3).
+        """The audit path of the entry at `position` (from 1) in the log of `size` (RFC 9162 section 2.1.3).
 
         Raises:
             ProofInvalid: LOG_SIZE_UNCOMMITTED, POSITION_INVALID, LEAF_INDEX_INVALID.
             StorageUnavailable: the database does not answer.
         """
-        return self._hashes(merkle.inclusion_ranges(merkle.leaf_index(position), size), size)
+        return self.inclusions((position,), size)[0]
+
+    def inclusions(self, positions: Iterable[int], size: int) -> list[list[bytes]]:
+        """The audit paths of many entries, each tile read once. Raises as `inclusion`."""
+        nodes = self._nodes(size)
+        return [
+            [merkle.range_root(start, end, nodes.at) for start, end in merkle.inclusion_ranges(index, size)]
+            for index in map(merkle.leaf_index, positions)
+        ]
 
     def consistency(self, size1: int, size2: int) -> list[bytes]:
         """The proof that the log of `size2` entries extends that of `size1` (RFC 9162 section 2.1.4).
@@ -70,10 +79,12 @@ class Log:
             ProofInvalid: LOG_SIZE_UNCOMMITTED, TREE_SIZE_INVALID.
             StorageUnavailable: the database does not answer.
         """
-        return self._hashes(merkle.consistency_ranges(size1, size2), size2)
+        nodes = self._nodes(size2)
+        ranges = merkle.consistency_ranges(size1, size2)
+        return [merkle.range_root(start, end, nodes.at) for start, end in ranges]
 
     def tile(self, level: int, number: int, width: int = TILE_WIDTH) -> bytes:
-        """The first `width` hashes of a tile, 32 bytes each: of the subtrees 256·number … on level 8 · `level`.
+        """The first `width` hashes of a tile, 32 bytes each: of subtrees 256·number … on level 8 · `level`.
 
         Raises:
             ProofInvalid: TILE_UNAVAILABLE, there is no such tile, or the log is too short for it yet.
@@ -101,33 +112,30 @@ class Log:
             raise _no_tile(0, number, width)
         before = number * TILE_WIDTH
         stored = list(self._store.reader.entries(before, upto=before + width))
-        previous = self._link(before)
-        if len(stored) != width or previous is None:
+        if len(stored) != width:
             raise _no_tile(0, number, width)
-        return previous + b"".join(len(entry.raw).to_bytes(4) + entry.raw for entry in stored)
+        return self.link(before) + b"".join(len(entry.raw).to_bytes(4) + entry.raw for entry in stored)
 
-    def _link(self, position: int) -> bytes | None:
-        """H(`position`), or None if the ledger does not reach so far."""
+    def link(self, position: int) -> bytes:
+        """The chain H(`position`). Raises as `root`."""
         if position == 0:
             return chain.genesis(self._store.origin)
         stored = self._store.reader.entry(position)
-        return None if stored is None else stored.link
+        if stored is None:
+            raise _uncommitted(position, self._store.reader.head().position)
+        return stored.link
 
-    def _hashes(self, ranges: list[merkle.Range], size: int) -> list[bytes]:
-        nodes = self._nodes(size)
-        return [merkle.range_root(start, end, nodes.at) for start, end in ranges]
+    def rebuild(self) -> None:
+        """Throw the tiles away; they are made anew from the links when they are needed."""
+        with self._storing, tables.following(self._store, tables.LOG) as (connection, _, _):
+            connection.execute(tables.query(self._store.schema, "DELETE FROM {tile}"))
+            tables.move(connection, self._store.schema, tables.LOG, 0)
 
     def _nodes(self, size: int, *, head: int | None = None) -> "_Nodes":
         """Hashes of the complete subtrees of the log of `size` entries."""
         head = self._store.reader.head().position if head is None else head
         if not 0 <= size <= head:
-            raise ProofInvalid(
-                "LOG_SIZE_UNCOMMITTED",
-                "The ledger holds {head} entries, there is no log of {size}.",
-                "账本现有 {head} 条，不存在大小为 {size} 的日志。",
-                head=head,
-                size=size,
-            )
+            raise _uncommitted(size, head)
         while not self._advance(size):
             pass
         return _Nodes(self._store, size)
@@ -242,6 +250,16 @@ def _no_tile(level: int, number: int, width: int) -> ProofInvalid:
         level=level,
         number=number,
         width=width,
+    )
+
+
+def _uncommitted(size: int, head: int) -> ProofInvalid:
+    return ProofInvalid(
+        "LOG_SIZE_UNCOMMITTED",
+        "The ledger holds {head} entries, there is no log of {size}.",
+        "账本现有 {head} 条，不存在大小为 {size} 的日志。",
+        head=head,
+        size=size,
     )
 
 

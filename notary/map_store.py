@@ -1,4 +1,4 @@
-"""The map of a ledger kept in PostgreSQL (design 4.5): advanced by what changed, provable at every sealed size.
+"""The map of a ledger in PostgreSQL (design 4.5): advanced by what changed, provable at every sealed size.
 
 Advancing goes in two steps, each in short transactions under one lock, so that it takes flat memory for any
 number of entries, continues after a kill where it was, and two processes may do it at once:
@@ -7,8 +7,8 @@ number of entries, continues after a kill where it was, and two processes may do
     2. Take the noted keys in order of the tree, some at a time; make their leaves anew as of the position
        reached; write the nodes.
 
-When no noted key is left, the root belongs to the position reached, and is kept under that size. Nodes and the
-contents of leaves are never overwritten, so proofs of earlier sizes stay possible.
+When no noted key is left, the root belongs to the position reached, and is kept under that size. Nodes and
+the contents of leaves are never overwritten, so proofs of earlier sizes stay possible.
 """
 
 import threading
@@ -19,10 +19,10 @@ from typing import Any, Final
 
 import orjson
 
-from ledger import canonical
+from ledger import chain
 from ledger.entry import ASSET, parse
 from ledger.errors import ChainBroken, RightUnknown
-from ledger.statement import State, document, fold
+from ledger.statement import State, document
 from ledger.store.database import Connection, Store
 from ledger.store.pgarray import BigintArray, ByteaArray, TextArray
 from ledger.store.reader import Reader
@@ -100,9 +100,7 @@ class KeyProof:
         }
         if self.leaf is None:
             other = self.proof.leaf
-            shown["other"] = (
-                None if other is None else {"key": other.key.hex(), "value": other.value.hex()}
-            )
+            shown["other"] = None if other is None else {"key": other.key.hex(), "value": other.value.hex()}
         return shown
 
 
@@ -198,7 +196,7 @@ class MapStore:
         proof = maps.prove(root, key, lambda _: self._path(root, key))
         if proof.leaf is None or proof.leaf.key != key:
             return KeyProof(key_of, size, root, proof, None)
-        leaf = self._leaf(key_of, size)
+        leaf = stored_leaves(self._store, [key_of], size).get(key_of)
         if leaf is None or leaf.value != proof.leaf.value:
             raise _leaf_differs(key_of, size)
         return KeyProof(key_of, size, root, proof, leaf)
@@ -211,11 +209,12 @@ class MapStore:
             StorageUnavailable: the database does not answer.
             UnknownEventType, EntryMalformed, ChainBroken: an entry cannot be read.
         """
-        stored = self._store.reader.asset_entries(right, upto=size)
-        statement = fold(right, (parse(item.raw, item.position) for item in stored))
-        if statement["count"] == 0:
+        state = State(right)
+        for stored in self._store.reader.asset_entries(right, upto=size):
+            state.evolve(parse(stored.raw, stored.position))
+        if not state.recorded:
             raise RightUnknown(right)
-        return canonical.encode(statement)
+        return statement_bytes(state)
 
     def rebuild(self, sizes: Iterable[int]) -> None:
         """Throw the map away and make it anew, complete at each of `sizes` (ascending): the sealed ones.
@@ -224,8 +223,8 @@ class MapStore:
             As `advance`.
         """
         with tables.following(self._store, tables.MAP) as (connection, _, _):
-            for table in ("node", "leaf", "changed", "root"):
-                connection.execute(tables.query(self._schema, "DELETE FROM {" + table + "}"))
+            emptied = "DELETE FROM {node}; DELETE FROM {leaf}; DELETE FROM {changed}; DELETE FROM {root}"
+            connection.execute(tables.query(self._schema, emptied))
             tables.move(connection, self._schema, tables.MAP, 0, EMPTY)
         for size in sizes:
             self.advance(size)
@@ -237,7 +236,7 @@ class MapStore:
             if position > head:
                 raise ProofInvalid(
                     "MAP_AHEAD",
-                    "The map was made from {position} entries, the ledger holds {head}: entries were removed.",
+                    "The map was made from {position} entries, the ledger holds {head}: some were removed.",
                     "映射由 {position} 条生成，账本现有 {head} 条：有条目被删除。",
                     position=position,
                     head=head,
@@ -245,12 +244,7 @@ class MapStore:
             upto = min(size, position + SCAN_ENTRIES)
             if upto <= position:
                 return True
-            changed: set[str] = set()
-            for expected, stored in enumerate(self._store.reader.entries(position, upto=upto), position + 1):
-                if stored.position != expected:
-                    raise ChainBroken(expected, "the next position", str(expected), str(stored.position))
-                changed.update(filter(is_mapped, orjson.loads(stored.raw)["subjects"]))
-            tags = sorted(changed)
+            tags = sorted(self._changed_tags(position, upto))
             connection.execute(
                 tables.query(
                     self._schema, "INSERT INTO {changed} SELECT * FROM unnest(%s, %s) ON CONFLICT DO NOTHING"
@@ -260,14 +254,31 @@ class MapStore:
             tables.move(connection, self._schema, tables.MAP, upto, root)
         return upto >= size
 
+    def _changed_tags(self, after: int, upto: int) -> set[str]:
+        """Mapped tags of the entries after `after`, which are only sealed if they continue the chain."""
+        before = self._store.reader.entry(after) if after else None
+        link = before.link if before else chain.genesis(self._store.origin)
+        expected = after + 1
+        changed: set[str] = set()
+        for stored in self._store.reader.entries(after, upto=upto):
+            link = chain.link(link, expected, stored.digest)
+            if (stored.position, stored.link) != (expected, link):
+                raise ChainBroken(expected, "link", link.hex(), stored.link.hex())
+            changed.update(filter(is_mapped, orjson.loads(stored.raw)["subjects"]))
+            expected += 1
+        if expected <= upto:
+            raise ChainBroken(expected, "position", str(expected), "nothing")
+        return changed
+
     def _update(self, size: int) -> "_Reached | None":
         """Make some of the noted keys' leaves anew; where the map stands once there are none, else None."""
-        with tables.following(self._store, tables.MAP) as (connection, position, root):
+        with tables.following(self._store, tables.MAP) as (connection, position, old_root):
+            root = old_root
             tags = _noted(connection, self._schema)
             if tags:
                 leaves = self._leaves(tags, position)
                 updated = maps.update(
-                    root,
+                    old_root,
                     {maps.map_key(tag): leaf.value for tag, leaf in leaves.items()},
                     lambda hashes: _read_nodes(connection, self._schema, hashes),
                 )
@@ -293,7 +304,7 @@ class MapStore:
         rights = [tag.removeprefix(ASSET) for tag in tags if tag.startswith(ASSET)]
         lists = [tag for tag in tags if not tag.startswith(ASSET)]
         leaves: dict[str, RightLeaf | ListLeaf] = {}
-        for group in _groups(self._store.reader, rights):
+        for group in right_groups(self._store.reader, rights):
             for right, leaf in _right_leaves(self._store.reader, group, size):
                 leaves[ASSET + right] = leaf
         leaves.update(self._list_leaves(lists, size))
@@ -330,7 +341,8 @@ class MapStore:
             asked = dict(after)
             rows = self._store.database.read(
                 lambda connection, asked=asked: connection.execute(  # type: ignore[misc]  # a bound argument
-                    """SELECT u.tag, t.position, e.link FROM unnest(%s, %s) WITH ORDINALITY AS u (tag, after, i)
+                    """SELECT u.tag, t.position, e.link
+                         FROM unnest(%s, %s) WITH ORDINALITY AS u (tag, after, i)
                          JOIN ledger_tag t ON t.tag = u.tag AND t.position > u.after AND t.position <= %s
                          JOIN ledger_entry e USING (position)
                         ORDER BY u.i, t.position LIMIT %s""",
@@ -348,20 +360,8 @@ class MapStore:
             after = {tag: after[tag] for tag in tags[tags.index(last_tag) :]}
             after[last_tag] = last_position
 
-    def _leaf(self, tag: str, size: int) -> RightLeaf | ListLeaf | None:
-        query = tables.query(
-            self._schema,
-            "SELECT count, head, statement FROM {leaf} WHERE tag = %s AND size <= %s ORDER BY size DESC LIMIT 1",
-        )
-        row = self._store.database.read(
-            lambda connection: connection.execute(query, (tag, size), binary=True).fetchone()
-        )
-        if row is None:
-            return None
-        return ListLeaf(row[0], row[1]) if row[2] is None else RightLeaf(*row)
-
     def _path(self, root: bytes, key: bytes) -> dict[bytes, Leaf | Node]:
-        """All nodes on the path of a key, in one round trip. PostgreSQL numbers a byte's bits from the right."""
+        """All nodes on a key's path, in one round trip. PostgreSQL numbers a byte's bits from the right."""
         query = tables.query(
             self._schema,
             """WITH RECURSIVE path (depth, hash, content) AS (
@@ -386,7 +386,7 @@ class _Reached:
     root: bytes | None
 
 
-def _groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
+def right_groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
     """Rights in groups whose entries can be in memory together."""
     heads = reader.asset_heads(rights)
     group: list[str] = []
@@ -414,8 +414,21 @@ def _right_leaves(reader: Reader, rights: Sequence[str], size: int) -> Iterator[
                 state.evolve(entry)
                 heads[right] = stored.digest
     for right, state in states.items():
-        statement = sha256(canonical.encode(document(state))).digest()
-        yield right, RightLeaf(len(state.recorded), heads[right], statement)
+        yield right, RightLeaf(len(state.recorded), heads[right], statement_digest(state))
+
+
+def statement_bytes(state: State) -> bytes:
+    """The canonical statement of a right.
+
+    Printed without the checks of `canonical.encode`: all its members come from entries, which passed them,
+    and a statement must never be the reason why nothing is sealed any more.
+    """
+    return orjson.dumps(document(state), option=orjson.OPT_SORT_KEYS)
+
+
+def statement_digest(state: State) -> bytes:
+    """SHA-256 of the canonical statement, as the map commits to it."""
+    return sha256(statement_bytes(state)).digest()
 
 
 def _noted(connection: Connection, schema: str) -> list[str]:
@@ -432,9 +445,33 @@ def _forget(connection: Connection, schema: str, tags: Sequence[str]) -> None:
     )
 
 
+def stored_nodes(store: Store, hashes: Sequence[bytes]) -> dict[bytes, Leaf | Node]:
+    """What the notary's tables hold under these hashes; whoever uses it hashes it again."""
+    return store.database.read(lambda connection: _read_nodes(connection, store.schema, hashes))
+
+
+def stored_leaves(store: Store, tags: Sequence[str], size: int) -> dict[str, RightLeaf | ListLeaf]:
+    """What the notary's tables say the leaves of tags were made of in the map of `size` entries."""
+    query = tables.query(
+        store.schema,
+        """SELECT u.tag, l.count, l.head, l.statement FROM unnest(%s) AS u (tag)
+           CROSS JOIN LATERAL (SELECT o.count, o.head, o.statement FROM {leaf} o
+                                WHERE o.tag = u.tag AND o.size <= %s ORDER BY o.size DESC LIMIT 1) AS l""",
+    )
+    rows = store.database.read(
+        lambda connection: connection.execute(query, (TextArray(tags), size), binary=True).fetchall()
+    )
+    return {
+        tag: ListLeaf(count, head) if statement is None else RightLeaf(count, head, statement)
+        for tag, count, head, statement in rows
+    }
+
+
 def _read_nodes(connection: Connection, schema: str, hashes: Sequence[bytes]) -> dict[bytes, Leaf | Node]:
     rows = connection.execute(
-        tables.query(schema, "SELECT n.hash, n.content FROM unnest(%s) AS u (hash) JOIN {node} n USING (hash)"),
+        tables.query(
+            schema, "SELECT n.hash, n.content FROM unnest(%s) AS u (hash) JOIN {node} n USING (hash)"
+        ),
         (ByteaArray(hashes),),
         binary=True,
     ).fetchall()
@@ -475,7 +512,8 @@ def _write_leaves(
 def _leaf_differs(key_of: str, size: int) -> ProofInvalid:
     return ProofInvalid(
         "MAP_LEAF_DIFFERS",
-        "What the notary's tables say of {key_of} at {size} entries is not what was sealed: they are damaged.",
+        "What the notary's tables say of {key_of} at {size} entries is not what was sealed: "
+        "they are damaged.",
         "公证表中 {key_of} 在 {size} 条处的记载与封印内容不符：数据已损坏。",
         key_of=key_of,
         size=size,

@@ -9,22 +9,31 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ledger import chain, facts
 from ledger.entry import parse as parse_entry
-from ledger.facts.seals import SERIES, SealRecorded
+from ledger.errors import ChainBroken, EntryMalformed, UnknownEventType
+from ledger.facts.seals import SERIES, SealAnchored, SealRecorded
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
 from notary import checkpoints, merkle
 from notary.checkpoints import SignedCheckpoint
-from notary.errors import CheckpointInvalid
+from notary.errors import CheckpointInvalid, ProofInvalid
 from notary.keys import VerifierKey
+from notary.map_store import stored_leaves
+from notary.replay import Replay
 from notary.timestamps import Authority
 from notary.tokens import judge_token
 
 NO_SEAL: Final = bytes(32)
+SEAL_TYPES: Final = (SealRecorded.TYPE, SealAnchored.TYPE)
+"""Entries of these types alone are no reason for another seal."""
+
+_PAGE: Final = 100
+_LEAVES_AT_ONCE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,11 @@ class Seal:
     position: int | None
     note: bytes
     tokens: tuple[tuple[str, bytes], ...]
-    """Authority's name and its whole response, exactly as received."""
+    """Authority's name and its whole response, exactly as received; those that came later stand behind."""
+    completions: tuple[int, ...] = ()
+    """Positions of the entries that brought later tokens."""
+    times: tuple[str, ...] = ()
+    """genTime of each token, as its entry says; none for a kept seal."""
 
     @property
     def signed(self) -> SignedCheckpoint:
@@ -47,38 +60,161 @@ class Finding:
     """Something wrong with a seal, or with the ledger against it."""
 
     position: int
-    """The entry to look at: the seal's own, or the last one it covers."""
+    """The entry to look at: the seal's own, or the last one it covers, or the first one that is wrong."""
     code: str
     message_en: str
     message_zh: str
 
 
 def recorded_seals(store: Store) -> Iterator[Seal]:
-    """All seals of the ledger, in order of position."""
-    return map(_seal, store.reader.tagged([SERIES]))
+    """All seals of the ledger, in order of position, each with all its tokens."""
+    return _seals(store, store.reader.tagged([SERIES]))
 
 
 def last_seal(store: Store) -> Seal | None:
     """The newest seal of the ledger."""
     stored = store.reader.last_tagged(SERIES)
-    return None if stored is None else _seal(stored)
+    return None if stored is None else seal_of(store, stored)
 
 
-def _seal(stored: StoredEntry) -> Seal:
+def seal_of(store: Store, stored: StoredEntry) -> Seal:
+    """The seal that an entry of `recorded_seals` records, with all its tokens."""
+    return next(_seals(store, [stored]))
+
+
+def seal_of_size(store: Store, size: int) -> Seal | None:
+    """The seal whose checkpoint names this size, if there is one."""
+    stored = next(store.reader.tagged([f"seal:{size}"], limit=1), None)
+    return None if stored is None else seal_of(store, stored)
+
+
+def covering_seal(store: Store, position: int) -> Seal | None:
+    """The first seal that covers the entry at `position`."""
+    for seal in _seals(store, store.reader.tagged([SERIES], after=position)):
+        if seal.signed.checkpoint.size >= position:
+            return seal
+    return None
+
+
+def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
+    """Seals with the tokens that completed them, some seals at a time."""
+    stream = iter(recorded)
+    while page := [(stored.position, _fact(stored)) for stored in islice(stream, _PAGE)]:
+        completing: dict[int, list[tuple[int, SealAnchored]]] = {}
+        for stored in store.reader.tagged([f"seal:{fact.size}" for _, fact in page]):
+            fact = _fact(stored)
+            if isinstance(fact, SealAnchored):
+                completing.setdefault(fact.size, []).append((stored.position, fact))
+        for position, sealed in page:
+            assert isinstance(sealed, SealRecorded)
+            later = completing.get(sealed.size, [])
+            tokens = [*sealed.tokens, *(token for _, each in later for token in each.tokens)]
+            yield Seal(
+                position,
+                sealed.checkpoint.encode(),
+                tuple((token.authority, b64decode(token.token)) for token in tokens),
+                tuple(at for at, _ in later),
+                tuple(token.generated_at for token in tokens),
+            )
+
+
+def _fact(stored: StoredEntry) -> SealRecorded | SealAnchored:
     fact = facts.read(parse_entry(stored.raw, stored.position))
-    assert isinstance(fact, SealRecorded)
-    tokens = tuple((token.authority, b64decode(token.token)) for token in fact.tokens)
-    return Seal(stored.position, fact.checkpoint.encode(), tokens)
+    if not isinstance(fact, SealRecorded | SealAnchored):
+        raise EntryMalformed("it is tagged as a seal and is none", stored.position)
+    return fact
 
 
 def kept_seals(folder: Path) -> Iterator[Seal]:
     """Seals kept as files `<size>.checkpoint` and `<size>.<authority>.tsr`."""
     for path in sorted(folder.glob("*.checkpoint")):
-        tokens = tuple(
-            (token.name.removeprefix(f"{path.stem}.").removesuffix(".tsr"), token.read_bytes())
-            for token in sorted(folder.glob(f"{path.stem}.*.tsr"))
-        )
-        yield Seal(None, path.read_bytes(), tokens)
+        yield _kept(path)
+
+
+def newest_kept(folder: Path) -> Seal | None:
+    """The kept seal of the most entries."""
+    sizes = [int(path.stem) for path in folder.glob("*.checkpoint") if path.stem.isdecimal()]
+    return _kept(folder / f"{max(sizes)}.checkpoint") if sizes else None
+
+
+def _kept(path: Path) -> Seal:
+    tokens = tuple(
+        (token.name.removeprefix(f"{path.stem}.").removesuffix(".tsr"), token.read_bytes())
+        for token in sorted(path.parent.glob(f"{path.stem}.*.tsr"))
+    )
+    return Seal(None, path.read_bytes(), tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """How far one seal has come.
+
+    Attributes:
+        size, position: entries covered; the seal's own entry.
+        tokens: authority and genTime (`YYYY-MM-DDThh:mm:ss.ffffffZ`) of each, in the order they came.
+        required: how many authorities make a seal anchored.
+        anchored_by: size of the first seal with that many that covers this one: its own if it has them, None
+            if there is none yet.
+    """
+
+    size: int
+    position: int
+    tokens: tuple[tuple[str, str], ...]
+    required: int
+    anchored_by: int | None
+
+    @property
+    def anchored(self) -> bool:
+        """Has the seal itself the required number of authorities?"""
+        return self.anchored_by == self.size
+
+    def as_json(self) -> dict[str, Any]:
+        """The form the interface prints."""
+        return {
+            "size": self.size,
+            "position": self.position,
+            "state": "anchored" if self.anchored else "sealed",
+            "required": self.required,
+            "anchored_by": self.anchored_by,
+            "tokens": [{"authority": name, "time": time} for name, time in self.tokens],
+        }
+
+
+def seal_states(
+    store: Store, *, required: int = 1, before: int | None = None, limit: int = _PAGE
+) -> list[SealState]:
+    """The newest seals first, at most `limit`, of those recorded before position `before`.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    rows = store.database.read(
+        lambda connection: connection.execute(
+            "SELECT position FROM ledger_tag WHERE tag = %s AND position < %s "
+            "ORDER BY position DESC LIMIT %s",
+            (SERIES, 2**63 - 1 if before is None else before, limit),
+        ).fetchall()
+    )
+    if not rows:
+        return []
+    page = list(_seals(store, store.reader.tagged([SERIES], after=rows[-1][0] - 1, upto=rows[0][0])))
+    later = None if before is None else _first_anchored(store, rows[0][0], required)
+    states: list[SealState] = []
+    for seal in reversed(page):
+        assert seal.position is not None
+        size = seal.signed.checkpoint.size
+        names = [name for name, _ in seal.tokens]
+        later = size if len(set(names)) >= required else later
+        stamped = tuple(zip(names, seal.times, strict=True))
+        states.append(SealState(size, seal.position, stamped, required, later))
+    return states
+
+
+def _first_anchored(store: Store, after: int, required: int) -> int | None:
+    for seal in _seals(store, store.reader.tagged([SERIES], after=after)):
+        if len({name for name, _ in seal.tokens}) >= required:
+            return seal.signed.checkpoint.size
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +234,7 @@ def check_seals(
 ) -> Iterator[Finding]:
     """Everything wrong with `seals`, and with the ledger against them; nothing means all hold.
 
-    The log is recomputed once from the raw links of the database, from the first entry on.
+    Log and map are recomputed once, from the first entry on; the map up to the first seal it differs from.
     """
     readable: list[tuple[Seal, SignedCheckpoint]] = []
     for seal in seals:
@@ -107,7 +243,9 @@ def check_seals(
         except CheckpointInvalid as error:
             yield Finding(seal.position or 0, error.code, error.message_en, error.message_zh)
     readable.sort(key=lambda pair: (pair[1].checkpoint.size, pair[0].position or 0))
-    yield from _compare_with_log(store, readable, progress)
+    extended: list[tuple[Seal, SignedCheckpoint]] = []
+    yield from _compare_with_log(store, readable, extended, progress)
+    yield from _compare_with_map(store, extended, progress)
     previous = NO_SEAL
     for seal, signed in readable:
         yield from _check_signature(seal, signed, trust)
@@ -126,8 +264,12 @@ def check_seals(
 
 
 def _compare_with_log(
-    store: Store, seals: list[tuple[Seal, SignedCheckpoint]], progress: Callable[[int], None]
+    store: Store,
+    seals: list[tuple[Seal, SignedCheckpoint]],
+    extended: list[tuple[Seal, SignedCheckpoint]],
+    progress: Callable[[int], None],
 ) -> Iterator[Finding]:
+    """Findings; the seals that the ledger extends are put into `extended`."""
     head = store.reader.head().position
     frontier = merkle.Frontier()
     link = chain.genesis(store.origin)
@@ -164,6 +306,75 @@ def _compare_with_log(
                 "entries up to it were rewritten after they were sealed",
                 f"封印时链值为 {checkpoint.chain.hex()}，现为 {link.hex()}：此前的条目在封印后被改写",
             )
+            continue
+        extended.append((seal, signed))
+
+
+def _compare_with_map(
+    store: Store, seals: list[tuple[Seal, SignedCheckpoint]], progress: Callable[[int], None]
+) -> Iterator[Finding]:
+    try:
+        yield from _replay_map(store, seals, Replay(store), progress)
+    except ProofInvalid as error:
+        yield Finding(
+            seals[0][1].checkpoint.size,
+            "MAP_TABLES_DAMAGED",
+            f"the notary's tables cannot prove what was sealed ({error.code}: {error.message_en}); "
+            "the map is recomputed in memory",
+            f"公证表无法证明已封印的内容（{error.code}：{error.message_zh}）；映射改为在内存中重算",
+        )
+        yield from _replay_map(store, seals, Replay(store, in_memory=True), progress)
+
+
+def _replay_map(
+    store: Store,
+    seals: list[tuple[Seal, SignedCheckpoint]],
+    replay: Replay,
+    progress: Callable[[int], None],
+) -> Iterator[Finding]:
+    """Findings up to the first seal whose map root is not the one recomputed."""
+    for seal, signed in seals:
+        checkpoint = signed.checkpoint
+        before = replay.position
+        try:
+            root = replay.advance(checkpoint.size) if checkpoint.size > before else replay.root
+        except (ChainBroken, EntryMalformed, UnknownEventType) as error:
+            position = error.data.get("position") or before
+            yield Finding(position, error.code, error.message_en, error.message_zh)
+            return
+        progress(replay.position - before)
+        differing = _differing(store, replay) if replay.position > before else None
+        if differing is not None:
+            tag, position = differing
+            yield Finding(
+                position,
+                "MAP_LEAF_DIFFERS",
+                f"the notary's tables tell another leaf of {tag} than the entries up to {position} give",
+                f"公证表中 {tag} 的叶与截至第 {position} 条的条目所得不符",
+            )
+        if root != checkpoint.map_root:
+            yield _finding(
+                seal,
+                signed,
+                "SEALED_MAP_DIFFERS",
+                f"sealed the map {checkpoint.map_root.hex()}, the entries give {root.hex()}",
+                f"封印的映射根为 {checkpoint.map_root.hex()}，由条目重算得 {root.hex()}",
+            )
+            return
+
+
+def _differing(store: Store, replay: Replay) -> tuple[str, int] | None:
+    """The changed tag with the earliest entry whose leaf the notary's tables tell otherwise."""
+    tags = list(replay.changed)
+    found: tuple[str, int] | None = None
+    for at in range(0, len(tags), _LEAVES_AT_ONCE):
+        page = tags[at : at + _LEAVES_AT_ONCE]
+        told = stored_leaves(store, page, replay.position)
+        for tag in page:
+            changed = replay.changed[tag]
+            if told.get(tag) != changed.leaf and (found is None or changed.position < found[1]):
+                found = (tag, changed.position)
+    return found
 
 
 def _check_signature(seal: Seal, signed: SignedCheckpoint, trust: Trust) -> Iterator[Finding]:

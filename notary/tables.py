@@ -44,8 +44,8 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
            hash    bytea PRIMARY KEY,
            content bytea NOT NULL
        )""",
-    # What a leaf's value was made of, from the map of this size on: head is the digest of a right's last entry,
-    # or a list's accumulator; statement the digest of a right's statement, null for a list.
+    # What a leaf's value was made of, from the map of this size on: head is the digest of a right's last
+    # entry, or a list's accumulator; statement the digest of a right's statement, null for a list.
     """CREATE TABLE {leaf} (
            tag       text COLLATE "C" NOT NULL,
            size      bigint NOT NULL,
@@ -75,7 +75,7 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
            message_zh    text
        )""",
     "CREATE TABLE {layout} (number integer NOT NULL)",
-    "INSERT INTO {follower} (name, position, root) VALUES ('log', 0, NULL), ('map', 0, decode(repeat('00', 32), 'hex'))",
+    "INSERT INTO {follower} VALUES ('log', 0, NULL), ('map', 0, decode(repeat('00', 32), 'hex'))",
 )
 
 
@@ -96,9 +96,7 @@ def prepare(store: Store) -> None:
             _drop(connection, store.schema)
             for statement in _TABLES:
                 connection.execute(query(store.schema, statement))
-            connection.execute(
-                query(store.schema, "INSERT INTO {layout} (number) VALUES (%s)"), (LAYOUT,)
-            )
+            connection.execute(query(store.schema, "INSERT INTO {layout} (number) VALUES (%s)"), (LAYOUT,))
 
 
 def query(schema: str, template: LiteralString) -> bytes:
@@ -117,20 +115,21 @@ def following(store: Store, name: str) -> Iterator[tuple[Connection, int, bytes]
         StorageUnavailable: the database does not answer.
     """
     with store.database.connection() as connection, connection.transaction():
-            connection.execute("SET LOCAL synchronous_commit = off")
-            row = connection.execute(
-                query(store.schema, "SELECT position, root FROM {follower} WHERE name = %s FOR UPDATE"),
-                (name,),
-                binary=True,
-            ).fetchone()
-            assert row is not None
-            yield connection, int(row[0]), bytes(row[1] or b"")
+        connection.execute("SET LOCAL synchronous_commit = off")
+        row = connection.execute(
+            query(store.schema, "SELECT position, root FROM {follower} WHERE name = %s FOR UPDATE"),
+            (name,),
+            binary=True,
+        ).fetchone()
+        assert row is not None
+        yield connection, int(row[0]), bytes(row[1] or b"")
 
 
 def move(connection: Connection, schema: str, name: str, position: int, root: bytes | None = None) -> None:
     """Say that the follower whose lock is held has come to `position`."""
     connection.execute(
-        query(schema, "UPDATE {follower} SET position = %s, root = %s WHERE name = %s"), (position, root, name)
+        query(schema, "UPDATE {follower} SET position = %s, root = %s WHERE name = %s"),
+        (position, root, name),
     )
 
 

@@ -1,0 +1,93 @@
+"""How each authority last answered, for `doctor` and the list of seals: a failing one is seen at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.entry import format_instant
+from ledger.store.database import Store
+from notary import tables
+from notary.errors import NotaryError
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityState:
+    """What one authority did lately.
+
+    Attributes:
+        name: as configured.
+        answered_at: when it last gave a token that was accepted; None if it never did.
+        failing_since: when the first of its failures since then came; None if there is none.
+        failures: how many there are since then.
+        code, message_en, message_zh: the last failure.
+    """
+
+    name: str
+    answered_at: datetime | None
+    failing_since: datetime | None
+    failures: int
+    code: str | None
+    message_en: str | None
+    message_zh: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form interface and `doctor` print."""
+        return {
+            "name": self.name,
+            "answered_at": self.answered_at and format_instant(self.answered_at),
+            "failing_since": self.failing_since and format_instant(self.failing_since),
+            "failures": self.failures,
+            "code": self.code,
+            "message": None if self.code is None else {"en": self.message_en, "zh": self.message_zh},
+        }
+
+
+def authority_states(store: Store) -> list[AuthorityState]:
+    """How every authority that was ever asked last answered, by name.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    tables.prepare(store)
+    query = tables.query(
+        store.schema,
+        "SELECT name, answered_at, failing_since, failures, code, message_en, message_zh "
+        "FROM {authority} ORDER BY name",
+    )
+    rows = store.database.read(lambda connection: connection.execute(query).fetchall())
+    return [AuthorityState(*row) for row in rows]
+
+
+def note_answer(store: Store, name: str, error: NotaryError | None) -> None:
+    """Keep how an authority has just answered; None is a token that was accepted.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    now = store.clock()
+    with store.database.connection() as connection, connection.transaction():
+        connection.execute("SET LOCAL synchronous_commit = off")
+        if error is None:
+            connection.execute(
+                tables.query(
+                    store.schema,
+                    """INSERT INTO {authority} (name, answered_at) VALUES (%s, %s)
+                       ON CONFLICT (name) DO UPDATE SET answered_at = EXCLUDED.answered_at,
+                           failing_since = NULL, failures = 0, code = NULL,
+                           message_en = NULL, message_zh = NULL""",
+                ),
+                (name, now),
+            )
+        else:
+            connection.execute(
+                tables.query(
+                    store.schema,
+                    """INSERT INTO {authority} AS a
+                           (name, failing_since, failures, code, message_en, message_zh)
+                       VALUES (%s, %s, 1, %s, %s, %s)
+                       ON CONFLICT (name) DO UPDATE SET failures = a.failures + 1, code = EXCLUDED.code,
+                           failing_since = coalesce(a.failing_since, EXCLUDED.failing_since),
+                           message_en = EXCLUDED.message_en, message_zh = EXCLUDED.message_zh""",
+                ),
+                (name, now, error.code, error.message_en, error.message_zh),
+            )
