@@ -22,16 +22,17 @@ Ranges of positions are checked in parallel by worker processes, each in memory 
 ledger.
 """
 
+import contextlib
 import multiprocessing
 import os
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
 import psycopg
@@ -41,10 +42,11 @@ from ledger import chain
 from ledger.entry import ASSET, parse
 from ledger.errors import ChainBroken, EntryMalformed
 from ledger.store import pgarray
+from ledger.store.database import unavailable
 from ledger.store.pgarray import BigintArray, ByteaArray, TextArray
 
 if TYPE_CHECKING:
-    from ledger.store.database import Connection, Store
+    from ledger.store.database import Connection, Database, Store
 
 RANGE: Final = 50_000
 """Positions that a worker checks at a time."""
@@ -110,9 +112,15 @@ def audit(store: "Store", *, processes: int | None = None) -> AuditReport:
     Raises:
         StorageUnavailable: the database cannot be reached. A finding is no error but part of the report.
     """
+    try:
+        return _audit(store.database, processes)
+    except psycopg.Error as error:
+        raise unavailable(error) from error
+
+
+def _audit(database: "Database", processes: int | None) -> AuditReport:
     started = time.monotonic()
-    database = store.database
-    with database.connect() as summarizer:
+    with database.connect() as summarizer, contextlib.suppress(psycopg.errors.ReadOnlySqlTransaction):
         summarizer.execute("SELECT ledger_summarize()")
     with database.connect() as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -243,6 +251,7 @@ class _State:
     recorded: int
     command_id: str
     part: int
+    recorded_text: str = ""
     # Of each right seen in this range: its first link here, then seq, digest and position of its last.
     firsts: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     lasts: dict[str, tuple[int, bytes, int]] = field(default_factory=dict)
@@ -254,9 +263,8 @@ def _check_range(connection: "Connection", part: _Range) -> _Checked:
     try:
         state = _before(connection, part)
         with connection.cursor().copy(_ROWS.format(part.first, part.last)) as copy:
-            _check_rows(copy, state)
-        if state.position != part.last:
-            raise _Wrong(state.position + 1, "POSITION_GAP", "an entry", "none")
+            _check_rows(_rows(copy), state)
+        _check_end(part, state)
         _check_tags(connection, part, state)
         _check_firsts(connection, part, state)
         _check_lasts(connection, state)
@@ -271,6 +279,11 @@ def _check_range(connection: "Connection", part: _Range) -> _Checked:
     return checked
 
 
+def _check_end(part: _Range, state: _State) -> None:
+    if state.position != part.last:
+        raise _Wrong(state.position + 1, "POSITION_GAP", "an entry", "none")
+
+
 def _before(connection: "Connection", part: _Range) -> _State:
     """What position `first - 1` left; that its row is right is for the range before to say."""
     if part.first == 1:
@@ -283,32 +296,47 @@ def _before(connection: "Connection", part: _Range) -> _State:
     if row is None:
         raise _Wrong(part.first - 1, "POSITION_GAP", "an entry", "none")
     link, recorded_at, command_id, number = row
-    return _State(part.first - 1, link, _microseconds(recorded_at), command_id, number)
+    recorded = _microseconds(recorded_at)
+    return _State(part.first - 1, link, recorded, command_id, number, _instant(recorded))
 
 
-def _check_rows(copy: psycopg.Copy, state: _State) -> None:
-    unpack, loads, dumps, sorted_keys = _FIXED.unpack_from, orjson.loads, orjson.dumps, orjson.OPT_SORT_KEYS
-    prefix, size_of = chain.LINK_PREFIX, _LENGTH.unpack_from
-    position, link, recorded = state.position, state.link, state.recorded
-    firsts, lasts, lines = state.firsts, state.lasts, state.tag_lines
-    stamp, stamp_text = -1, ""
-    header = True
+_Row: TypeAlias = tuple[int, int, int, bytes, bytes, str, str, bytes]
+
+
+def _rows(copy: psycopg.Copy) -> Iterator[_Row]:
+    """Position, recording time, part, digest, link, type, command id, raw, of each row."""
+    unpack, size_of, fixed = _FIXED.unpack_from, _LENGTH.unpack_from, _FIXED.size
+    start = 0
     for row in copy:
-        offset = 0
-        if header:  # comes with the first row: 11 bytes of signature, flags, and the length of an extension
-            header = False
-            offset = 19 + size_of(row, 15)[0]
+        if not start:
+            # Before the first row come 11 bytes of signature, 4 of flags, and an extension with its length.
+            start = 19 + size_of(row, 15)[0]
+            offset = start
+        else:
+            offset = 0
         if len(row) - offset == 2:  # the trailer
             continue
-        _, _, at, _, when, _, number, _, digest, _, row_link = unpack(row, offset)
-        offset += _FIXED.size
-        length = size_of(row, offset)[0]
-        kind = bytes(row[offset + 4 : offset + 4 + length])
-        offset += 4 + length
-        length = size_of(row, offset)[0]
-        command = bytes(row[offset + 4 : offset + 4 + length])
-        raw = bytes(row[offset + 8 + length :])
+        _, _, at, _, when, _, part, _, digest, _, link = unpack(row, offset)
+        kind = offset + fixed + 4
+        command = kind + size_of(row, kind - 4)[0] + 4
+        raw = command + size_of(row, command - 4)[0] + 4
+        yield (
+            at,
+            when,
+            part,
+            digest,
+            link,
+            bytes(row[kind : command - 4]).decode(),
+            bytes(row[command : raw - 4]).decode(),
+            bytes(row[raw:]),
+        )
 
+
+def _check_rows(rows: Iterator[_Row], state: _State) -> None:
+    loads, dumps, sorted_keys = orjson.loads, orjson.dumps, orjson.OPT_SORT_KEYS
+    prefix, position, link = chain.LINK_PREFIX, state.position, state.link
+    for row in rows:
+        at, _, _, digest, row_link, _, _, raw = row
         position += 1
         if at != position:
             raise _Wrong(position, "POSITION_GAP", position, at)
@@ -319,44 +347,52 @@ def _check_rows(copy: psycopg.Copy, state: _State) -> None:
             raise _Wrong(position, "LINK", link, row_link)
         try:
             entry = loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise _Wrong(position, "MALFORMED", "canonical JSON", error) from error
-        if type(entry) is not dict or entry.keys() != _MEMBERS or dumps(entry, option=sorted_keys) != raw:
-            raise _malformed(raw, position)
-        if entry["type"].encode() != kind:
-            raise _Wrong(position, "TYPE", entry["type"], kind.decode())
-        if entry["command_id"].encode() != command:
-            raise _Wrong(position, "COMMAND_ID", entry["command_id"], command.decode())
-        if when != stamp:
-            if when < recorded:
-                raise _Wrong(position, "RECORDED_AT_ORDER", _instant(recorded), _instant(when))
-            stamp = recorded = when
-            stamp_text = _instant(when)
-        if entry["recorded_at"] != stamp_text:
-            raise _Wrong(position, "RECORDED_AT", entry["recorded_at"], stamp_text)
-        if number:
-            if entry["command_id"] != state.command_id or number != state.part + 1:
-                raise _Wrong(position, "PART", state.part + 1, number)
-            state.part = number
-        else:
-            state.command_id = entry["command_id"]
-            state.part = 0
-        concerned = []
-        for identifier, seq, previous in entry["assets"]:
-            concerned.append(ASSET + identifier)
-            before = lasts.get(identifier)
-            if before is None:
-                firsts[identifier] = (seq, previous, position)
-            elif seq != before[0] + 1:
-                raise _Wrong(position, "RIGHT_SEQ", before[0] + 1, f"{seq} of {identifier}")
-            elif previous != before[1].hex():
-                raise _Wrong(position, "RIGHT_PREVIOUS", before[1], f"{previous} of {identifier}")
-            lasts[identifier] = (seq, digest, position)
-        subjects = entry["subjects"]
-        if concerned != [tag for tag in subjects if tag.startswith(ASSET)]:
-            raise _malformed(raw, position)
-        lines += [f"{position} {tag}\n" for tag in subjects]
-    state.position, state.link, state.recorded = position, link, recorded
+            if entry.keys() != _MEMBERS or dumps(entry, option=sorted_keys) != raw:
+                raise _malformed(raw, position)
+            _check_columns(entry, row, state)
+            _check_links(entry, digest, position, state)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise _malformed(raw, position) from error
+    state.position, state.link = position, link
+
+
+def _check_columns(entry: dict[str, Any], row: _Row, state: _State) -> None:
+    """The columns repeat the entry; recording times do not fall; parts of a request follow one another."""
+    position, when, part, _, _, kind, command, _ = row
+    if entry["type"] != kind:
+        raise _Wrong(position, "TYPE", entry["type"], kind)
+    if entry["command_id"] != command:
+        raise _Wrong(position, "COMMAND_ID", entry["command_id"], command)
+    if when != state.recorded:
+        if when < state.recorded:
+            raise _Wrong(position, "RECORDED_AT_ORDER", _instant(state.recorded), _instant(when))
+        state.recorded = when
+        state.recorded_text = _instant(when)
+    if entry["recorded_at"] != state.recorded_text:
+        raise _Wrong(position, "RECORDED_AT", entry["recorded_at"], state.recorded_text)
+    if part and (command != state.command_id or part != state.part + 1):
+        raise _Wrong(position, "PART", state.part + 1 if command == state.command_id else 0, part)
+    state.command_id, state.part = command, part
+
+
+def _check_links(entry: dict[str, Any], digest: bytes, position: int, state: _State) -> None:
+    """Within this range, each right's entries follow one another; the subjects are kept for the tags."""
+    concerned = []
+    lasts = state.lasts
+    for identifier, seq, previous in entry["assets"]:
+        concerned.append(ASSET + identifier)
+        before = lasts.get(identifier)
+        if before is None:
+            state.firsts[identifier] = (seq, previous, position)
+        elif seq != before[0] + 1:
+            raise _Wrong(position, "RIGHT_SEQ", before[0] + 1, f"{seq} of {identifier}")
+        elif previous != before[1].hex():
+            raise _Wrong(position, "RIGHT_PREVIOUS", before[1], f"{previous} of {identifier}")
+        lasts[identifier] = (seq, digest, position)
+    subjects = entry["subjects"]
+    if concerned != [tag for tag in subjects if tag.startswith(ASSET)]:
+        raise TypeError
+    state.tag_lines += [f"{position} {tag}\n" for tag in subjects]
 
 
 def _malformed(raw: bytes, position: int) -> _Wrong:
@@ -451,39 +487,54 @@ def _check_rest(
     connection: "Connection", totals: _Checked, head: tuple[int, bytes, datetime], origin: str
 ) -> Finding | None:
     """What only the whole shows: the head row, and rows that belong to no entry."""
+    return (
+        _check_head(connection, totals, head, origin)
+        or _check_strays(connection, totals, head[0])
+        or _check_documents(connection)
+    )
+
+
+def _check_head(
+    connection: "Connection", totals: _Checked, head: tuple[int, bytes, datetime], origin: str
+) -> Finding | None:
     position, link, recorded_at = head
-    beyond = _one(connection, "SELECT min(position) FROM ledger_entry WHERE position > %s", position)[0]
+    (first,) = _one(connection, "SELECT min(position) FROM ledger_entry")
+    if first is not None and first < 1:
+        return Finding(first, "POSITION_GAP", "positions from 1", str(first))
+    (beyond,) = _one(connection, "SELECT min(position) FROM ledger_entry WHERE position > %s", position)
     if beyond is not None:
         return Finding(beyond, "HEAD", f"the last entry at {position}", f"an entry at {beyond}")
-    before = _one(connection, "SELECT min(position) FROM ledger_entry")[0]
-    if before is not None and before < 1:
-        return Finding(before, "POSITION_GAP", "positions from 1", str(before))
     expected = totals.last_link if position else chain.genesis(origin)
     if link != expected:
         return Finding(position, "HEAD", expected.hex(), link.hex())
     if position and _microseconds(recorded_at) != totals.last_recorded:
         return Finding(position, "HEAD", _instant(totals.last_recorded), recorded_at.isoformat())
-    tags, stray_tag = _one(
+    return None
+
+
+def _check_strays(connection: "Connection", totals: _Checked, position: int) -> Finding | None:
+    tags, stray = _one(
         connection,
         "SELECT count(*), min(position) FILTER (WHERE NOT position BETWEEN 1 AND %s) FROM ledger_tag",
         position,
     )
-    if stray_tag is not None:
-        return Finding(stray_tag, "TAGS", "no row", "a tag of no entry")
+    if stray is not None:
+        return Finding(stray, "TAGS", "no row", "a tag of no entry")
     if tags != totals.tags:
         return Finding(position, "TAGS", f"{totals.tags} rows", f"{tags} rows")
     rights, links = _one(connection, "SELECT count(*), coalesce(sum(seq), 0) FROM ledger_asset")
-    tagged = _one(connection, "SELECT count(*) FROM ledger_tag WHERE tag >= 'asset:' AND tag < 'asset;'")[0]
+    (tagged,) = _one(connection, "SELECT count(*) FROM ledger_tag WHERE tag >= 'asset:' AND tag < 'asset;'")
     if rights != totals.rights or links != tagged:
-        return Finding(
-            position, "RIGHT_ROW", f"{totals.rights} rights with {tagged} entries", f"{rights} with {links}"
-        )
+        expected = f"{totals.rights} rights with {tagged} entries"
+        return Finding(position, "RIGHT_ROW", expected, f"{rights} with {links}")
+    return None
+
+
+def _check_documents(connection: "Connection") -> Finding | None:
     wrong = connection.execute(
         "SELECT digest, sha256(bytes) FROM document WHERE digest <> sha256(bytes) LIMIT 1", binary=True
     ).fetchone()
-    if wrong is not None:
-        return Finding(0, "DOCUMENT", wrong[0].hex(), wrong[1].hex())
-    return None
+    return None if wrong is None else Finding(0, "DOCUMENT", wrong[0].hex(), wrong[1].hex())
 
 
 def _one(connection: "Connection", query: str, *arguments: Any) -> TupleRow:
