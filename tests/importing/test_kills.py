@@ -96,9 +96,9 @@ def _kill_the_server(home, recordings, control, seed):
     importer = _start(home, schema, recordings)
     time.sleep(Random(seed).uniform(0.0, 1.2))
     pid = int((home / "postgres" / "postmaster.pid").read_text().split()[0])
-    for child in _children(pid):
-        os.kill(child, signal.SIGKILL)
-    os.kill(pid, signal.SIGKILL)
+    for process in (pid, *_children(pid)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     importer.wait(timeout=120)
     _check(home, schema, recordings, control)
 
