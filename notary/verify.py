@@ -50,6 +50,7 @@ from notary.evidence.members import (
 )
 from notary.evidence.requests import wanted_claims
 from notary.evidence.trust import TrustFolder
+from notary.tokens import Check as TokenCheck
 from notary.tokens import TimestampToken, judge_token, load_certificates, load_revocation_lists
 from notary.tokens.report import Outcome
 
@@ -403,14 +404,14 @@ def _check_entry_proof(case: _Case, check: Check, proof: members.EntryProof) -> 
     link = chain.link(bytes.fromhex(proof.previous), position, entry.digest)
     try:
         merkle.verify_inclusion(
-            leaf=link,
+            leaf=merkle.leaf_hash(link),
             index=merkle.leaf_index(position),
             size=checkpoint.size,
             proof=[bytes.fromhex(each) for each in proof.inclusion],
             root=checkpoint.root,
         )
     except ProofInvalid as error:
-        check.fail("INCLUSION_FAILED", position=position, reason=str(error))
+        check.fail("INCLUSION_FAILED", position=position, **_reasons(error))
         return
     case.proved.add(position)
     case.unproved.discard(position)
@@ -462,7 +463,7 @@ def _map_proof_holds(check: Check, record: MapRecord, root: bytes) -> bool:
             value = _leaf_value(record.leaf)
             maps.verify_presence(root, key, value, maps.MapProof(siblings, maps.Leaf(key, value)))
     except ProofInvalid as error:
-        check.fail("MAP_PROOF_FAILED", key_of=record.key_of, reason=str(error))
+        check.fail("MAP_PROOF_FAILED", key_of=record.key_of, **_reasons(error))
         return False
     except UnicodeEncodeError:
         check.fail("MAP_SUBJECT_INVALID", key_of=ascii(record.key_of))
@@ -566,7 +567,7 @@ def _recompute(case: _Case, check: Check, right: str, content: bytes) -> None:
     try:
         found = canonical.encode(fold(right, entries))
     except UnknownEventType as error:
-        check.leave_open("STATEMENT_BEYOND_US", reason=error.message_en)
+        check.leave_open("STATEMENT_BEYOND_US", **_reasons(error))
         return
     except Exception as error:  # noqa: BLE001 -- strangers' facts may break the fold in any way; none may pass
         check.fail(
@@ -606,11 +607,12 @@ def _claim_history(case: _Case, check: Check, claim: HistoryClaim) -> None:
     if case.whole.get(claim.right) is not Outcome.PASS:
         check.leave_open()
         return
-    _compare_leaf(case, check, claim, {"count": claim.count, "head": claim.head})
+    said: dict[str, int | str] = {"count": claim.count, "head": claim.head}
+    _compare_leaf(case, check, claim, said)
 
 
 def _claim_status(case: _Case, check: Check, claim: StatusClaim) -> None:
-    said = {"count": claim.count, "head": claim.head, "statement": claim.statement}
+    said: dict[str, int | str] = {"count": claim.count, "head": claim.head, "statement": claim.statement}
     _compare_leaf(case, check, claim, said)
     _need_statement(case, check, claim, claim.right)
 
@@ -750,14 +752,14 @@ def _judge(
         )
     except TimestampInvalid as error:
         case.tokens.append(JudgedToken(authority, Outcome.FAIL, None))
-        return Outcome.FAIL, {"authority": authority, "check": error.code, "reason": error.message_en}
+        return Outcome.FAIL, {"authority": authority, "check": error.code, **_reasons(error)}
     case.tokens.append(JudgedToken(authority, report.outcome, report.token))
     if report.leading is None:
         assert report.token is not None
         check.note("TOKEN_ACCEPTED", authority=authority, time=format_instant(report.token.gen_time))
         return None
     leading = report.leading
-    return report.outcome, {"authority": authority, "check": leading.code, "reason": leading.message_en}
+    return report.outcome, {"authority": authority, "check": leading.code, **_reasons(leading)}
 
 
 def _certificates(
@@ -769,7 +771,7 @@ def _certificates(
     try:
         return read(content)
     except TimestampInvalid as error:
-        check.note("TOKEN_FILE_UNREADABLE", name=name, reason=error.message_en)
+        check.note("TOKEN_FILE_UNREADABLE", name=name, **_reasons(error))
         return ()
 
 
@@ -853,7 +855,7 @@ def _earlier(case: _Case) -> Check:
             proof=[bytes.fromhex(each) for each in case.consistency.proof],
         )
     except ProofInvalid as error:
-        check.fail("NOT_CONSISTENT", size=before.size, reason=str(error))
+        check.fail("NOT_CONSISTENT", size=before.size, **_reasons(error))
     return check
 
 
@@ -962,6 +964,10 @@ def _shown(value: members.Member) -> str:
 
 def _hex(content: bytes) -> str:
     return sha256(content).hexdigest()
+
+
+def _reasons(said: NotaryError | LedgerError | TokenCheck) -> dict[str, Datum]:
+    return {"reason_en": said.message_en, "reason_zh": said.message_zh}
 
 
 def _printable(data: Any) -> dict[str, Datum]:

@@ -25,7 +25,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
     "DISCLOSURES": ("Opened fields are those the entries commit to.", "公开字段与条目承诺一致。"),
     "DOCUMENTS": ("Documents are those the entries commit to.", "文件与条目承诺一致。"),
 }
-"""Name of each check and what it says when passed, in the order of docs/formats.md 8.4; the first is no. 1."""
+"""Name of each check and what it says when passed, in the order of docs/formats.md 8.4, from 1 on."""
 
 CODES: Final[dict[str, tuple[str, str]]] = {
     NOT_REACHED: (
@@ -61,15 +61,15 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "有第 {position} 条的证明而无条目。",
     ),
     "INCLUSION_FAILED": (
-        "The entry {position} is not in the log of the checkpoint: {reason}",
-        "第 {position} 条不在检查点所载日志中：{reason}",
+        "The entry {position} is not in the log of the checkpoint: {reason_en}",
+        "第 {position} 条不在检查点所载日志中：{reason_zh}",
     ),
     "MAP_PROOF_REPEATED": ("There are two map proofs of {key_of}.", "{key_of} 有两份映射证明。"),
     "MAP_SUBJECT_INVALID": (
         "{key_of} is no right, party or pool with a leaf of its kind.",
         "{key_of} 不是权利、当事人或资产池，或其叶类型不符。",
     ),
-    "MAP_PROOF_FAILED": ("The map proof of {key_of} fails: {reason}", "{key_of} 的映射证明不成立：{reason}"),
+    "MAP_PROOF_FAILED": ("The map proof of {key_of} fails: {reason_en}", "{key_of} 的映射证明不成立：{reason_zh}"),
     "ENTRY_MISSING": (
         "Of {right}, entry number {seq} is missing: the ledger holds {count} entries of it.",
         "{right} 缺少第 {seq} 个条目：账本中该权利共有 {count} 个条目。",
@@ -99,8 +99,8 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "由 {right} 的条目重新推算得到的状态摘要为 {found}，而非 {expected}。",
     ),
     "STATEMENT_BEYOND_US": (
-        "The statement cannot be computed again by this release: {reason}",
-        "本版本无法重新推算该状态：{reason}",
+        "The statement cannot be computed again by this release: {reason_en}",
+        "本版本无法重新推算该状态：{reason_zh}",
     ),
     "CLAIM_UNPROVED": (
         "Nothing in the package proves the claim {claim}.",
@@ -119,13 +119,13 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "请求不符合 {kind} 类证据包的格式。",
     ),
     "NO_TOKEN": ("There is no time-stamp.", "没有时间戳。"),
-    "TOKEN_FAILED": ("{authority}: {check}, {reason}", "{authority}：{check}，{reason}"),
-    "TOKEN_NOT_JUDGED": ("{authority}: {check}, {reason}", "{authority}：{check}，{reason}"),
+    "TOKEN_FAILED": ("{authority}: {check}, {reason_en}", "{authority}：{check}，{reason_zh}"),
+    "TOKEN_NOT_JUDGED": ("{authority}: {check}, {reason_en}", "{authority}：{check}，{reason_zh}"),
     "TOKEN_ACCEPTED": (
         "{authority}: existed not later than {time}.",
         "{authority}：不晚于 {time} 已存在。",
     ),
-    "TOKEN_FILE_UNREADABLE": ("{name} cannot be used: {reason}", "{name} 无法使用：{reason}"),
+    "TOKEN_FILE_UNREADABLE": ("{name} cannot be used: {reason_en}", "{name} 无法使用：{reason_zh}"),
     "AUTHORITIES_TOO_FEW": (
         "{found} independent authorities stamped the checkpoint, {required} are required.",
         "有 {found} 家独立机构为检查点加盖时间戳，要求 {required} 家。",
@@ -139,8 +139,8 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "此前所见大小为 {size} 的账本状态与此不同：运营方有两套历史。",
     ),
     "NOT_CONSISTENT": (
-        "The log does not extend its state of size {size}: {reason}",
-        "日志并非大小 {size} 时状态的延续：{reason}",
+        "The log does not extend its state of size {size}: {reason_en}",
+        "日志并非大小 {size} 时状态的延续：{reason_zh}",
     ),
     "EARLIER_NOTE_DIFFERS": (
         "The earlier note is not that of the state of size {size}.",

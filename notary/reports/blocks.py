@@ -1,0 +1,63 @@
+"""A report as plain blocks, in one language: what is said, without how it is set."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; `strong` for what a hasty reader must not miss."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under column heads; `widths` are shares of the page's width, `digests` the columns set in fixed width."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    digests: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Lines to type."""
+
+    lines: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Bullets | Table | Commands
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report in one language.
+
+    Attributes:
+        lang: `zh` or `en`.
+        facts: label and value pairs that stand at its head, beside the QR code.
+        code: what the QR code holds, and the line under it.
+    """
+
+    lang: str
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    code: tuple[str, str]
+    blocks: tuple[Block, ...]

@@ -1,0 +1,624 @@
+"""The text of a report, in one language: facts first, then what they rest on, then what is not shown.
+
+| section | asked for by |
+|---|---|
+| 1 what is shown | E-22: facts before any law |
+| 2 by whom and since when | E-6, E-7: not later than, never created at |
+| 3 two verdicts | E-13: integrity since entry, credibility before entry |
+| 4 exhibits | E-18 |
+| 5 what is not shown | E-22 |
+| 6 how to verify | E-10 |
+| 7 notes on jurisdictions | E-22: last, and never "legally valid" |
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Any, Final
+
+from ledger.entry import Entry, format_instant
+from ledger.statement.view import view
+from ledger.values.dates import SHANGHAI, day_of
+from notary.authority import POLICY as EMBEDDED_POLICY
+from notary.evidence.members import (
+    AbsentClaim,
+    Claim,
+    ConsistentClaim,
+    DocumentClaim,
+    EntryClaim,
+    HistoryClaim,
+    OrderClaim,
+    PriorityClaim,
+    StatusClaim,
+)
+from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table
+from notary.reports.evidence import Evidence, Stamp
+from notary.reports.words import CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STATUSES, TITLES, word
+
+ENTRIES_SHOWN: Final = 100
+"""Entries listed one by one; of more, the first are listed and the rest named by their number."""
+
+
+def write(evidence: Evidence, lang: str) -> Document:
+    """The report in `zh` or `en`."""
+    return _Writer(evidence, lang).document()
+
+
+class _Writer:
+    def __init__(self, evidence: Evidence, lang: str) -> None:
+        self._of = evidence
+        self._lang = lang
+        time = evidence.not_later_than
+        self._day = None if time is None else day_of(time)
+
+    def document(self) -> Document:
+        digest = self._of.signed.imprint.hex()
+        blocks = (
+            *self._shown(),
+            *self._statement(),
+            *self._entries(),
+            *self._by_whom(),
+            *self._verdicts(),
+            *self._exhibits(),
+            *self._not_shown(),
+            *self._how_to_verify(),
+            *self._jurisdictions(),
+        )
+        return Document(
+            lang=self._lang,
+            title=word(TITLES, self._title(), self._lang),
+            subtitle=self._say(
+                "Report of an ipledger evidence package. It repeats what the other files of the package prove, and "
+                "proves nothing by itself.",
+                "ipledger 证据包报告。本报告仅转述证据包内其他文件所证明的内容，报告本身不构成证明。",
+            ),
+            facts=tuple(self._facts()),
+            code=(f"sha256:{digest}", self._say("SHA-256 of the checkpoint", "检查点的 SHA-256 摘要")),
+            blocks=blocks,
+        )
+
+    def _say(self, en: str, zh: str) -> str:
+        return zh if self._lang == "zh" else en
+
+    def _title(self) -> str:
+        claims = self._of.claims
+        if any(isinstance(claim, AbsentClaim) for claim in claims):
+            return "absent"
+        return "order" if any(isinstance(claim, OrderClaim) for claim in claims) else self._of.kind
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        request = self._of.request
+        yield self._say("Ledger", "账本"), self._of.signed.checkpoint.origin
+        if "right" in request:
+            yield self._say("Right", "权利"), str(request["right"])
+        if "sha256" in request:
+            yield self._say("File (SHA-256)", "文件（SHA-256）"), str(request["sha256"])
+        if "position" in request:
+            yield self._say("Entry", "条目"), self._entry_no(request["position"])
+        yield (
+            self._say("As far as", "范围"),
+            self._say(
+                f"entries 1 to {self._of.size}; the seal is entry {self._of.seal}",
+                f"第 1 条至第 {self._of.size} 条；封印为第 {self._of.seal} 条",
+            ),
+        )
+        time = self._of.not_later_than
+        if time is not None:
+            yield self._say("Existed not later than", "至迟存在于"), self._instant(time)
+            names = self._say(", ", "、").join(stamp.authority for stamp in self._of.stamps)
+            yield self._say("Time vouched for by", "时间证明机构"), names + self._embedded_note()
+        yield self._say("Checkpoint (SHA-256)", "检查点（SHA-256）"), self._of.signed.imprint.hex()
+        yield self._say("Made by", "制作软件"), f"ipledger {version('ipledger')}"
+
+    def _embedded_note(self) -> str:
+        if any(_is_embedded(stamp) for stamp in self._of.stamps):
+            return self._say(" (the operator's own clock)", "（运营方自有时钟）")
+        return ""
+
+    def _shown(self) -> Iterator[Block]:
+        yield Heading(self._say("1  What this package shows", "一、本证据包所证事实"))
+        yield Paragraph(
+            self._say(
+                "If the checks of section 6 all say PASS, the package proves these facts:",
+                "第六节所列检查全部为“PASS”时，本证据包证明下列事实：",
+            )
+        )
+        yield Bullets(tuple(self._claim(claim) for claim in self._of.claims))
+
+    def _claim(self, claim: Claim) -> str:
+        match claim:
+            case EntryClaim(position=position):
+                return self._say(
+                    f"Entry {position} has stood in the ledger unchanged since the seal; it is one of its "
+                    f"{self._of.size} entries.",
+                    f"第 {position} 条自封印时起即在账本中且未作任何改动，为其 {self._of.size} 条之一。",
+                )
+            case HistoryClaim(right=right, count=count):
+                return self._say(
+                    f"The {count} entries enclosed are all the entries the ledger had about {right}: numbered 1 to "
+                    f"{count} without a gap, each naming the digest of the one before.",
+                    f"随附的 {count} 个条目即账本中涉及 {right} 的全部条目：序号 1 至 {count} 连续无缺，"
+                    "每一条目均载有前一条目的摘要。",
+                )
+            case StatusClaim(right=right, count=count):
+                return self._say(
+                    f"About {right} the ledger said what the tables below say, resting on {count} entries, and "
+                    "nothing else. The ledger can give one answer only for one right at one seal.",
+                    f"账本关于 {right} 的记载即为下列各表所示，依据 {count} 个条目，此外别无其他记载。"
+                    "对同一权利，账本在同一封印之下只能有一个答案。",
+                )
+            case AbsentClaim(right=right):
+                return self._say(
+                    f"No entry of the ledger concerned the right of this id: {right}.",
+                    f"账本中没有任何条目涉及以下编号的权利：{right}。",
+                )
+            case PriorityClaim() | OrderClaim():
+                return self._claim_of_order(claim)
+            case DocumentClaim(sha256=digest, position=position):
+                return self._say(
+                    f"Entry {position} holds the SHA-256 digest {digest}. A file with that digest existed before the "
+                    "time stamped.",
+                    f"第 {position} 条载有 SHA-256 摘要 {digest}。具有该摘要的文件在时间戳所示时间之前已经存在。",
+                )
+            case ConsistentClaim(from_=earlier, to=later):
+                return self._say(
+                    f"The log of {later} entries begins with the {earlier} entries of the earlier log: none of them "
+                    "was changed, removed or moved.",
+                    f"共 {later} 条的日志以此前 {earlier} 条的日志为开头：其中没有任何一条被改动、删除或移位。",
+                )
+
+    def _claim_of_order(self, claim: PriorityClaim | OrderClaim) -> str:
+        if isinstance(claim, OrderClaim):
+            first, second = sorted((claim.first, claim.second))
+            return self._say(
+                f"Entry {first} was recorded before entry {second}.", f"第 {first} 条先于第 {second} 条入账。"
+            )
+        names = {item["id"]: item["reference"] for item in (self._of.statement or {}).get("encumbrances", ())}
+        one, other = (
+            f"{names.get(ranked.id, ranked.id)} ({ranked.id})" for ranked in (claim.first, claim.second)
+        )
+        return self._say(
+            f"As of {claim.as_of}, {one} has rank {claim.first.rank} and {other} has rank {claim.second.rank} on "
+            f"{claim.right}. Ranks follow the day of registration; of one day, they are equal. The verifier computes "
+            "them from the entries.",
+            f"截至 {claim.as_of}，在 {claim.right} 上，{one} 为第 {claim.first.rank} 顺位，"
+            f"{other} 为第 {claim.second.rank} 顺位。顺位依登记日先后排列，同日登记者顺位相同；核验程序由条目重新推算。",
+        )
+
+    def _statement(self) -> Iterator[Block]:
+        statement, day = self._of.statement, self._statement_day()
+        if statement is None or day is None:
+            return
+        shown = view(dict(statement), day, include_ended=self._of.kind == "right")
+        title = f" — {shown['title']}" if shown["title"] else ""
+        yield Heading(
+            self._say(f"What the ledger says, as of {day}", f"账本记载的内容（截至 {day}）") + title
+        )
+        names = [
+            f"{word(NAME_KINDS, name['kind'], self._lang)} {name['number']}" for name in statement["names"]
+        ]
+        status = word(STATUSES, shown["status"], self._lang)
+        numbers = self._say(", ", "、").join(names) or "–"
+        yield Paragraph(
+            self._say(f"Numbers: {numbers}. Status: {status}.", f"号码：{numbers}。法律状态：{status}。")
+        )
+        yield from self._owners(shown)
+        yield from self._encumbrances(shown)
+        if shown["flags"]:
+            yield Paragraph(self._say("Warnings the ledger attaches:", "账本附带的提示："))
+            yield Bullets(tuple(self._flag(flag) for flag in shown["flags"]))
+
+    def _statement_day(self) -> date | None:
+        for claim in self._of.claims:
+            if isinstance(claim, PriorityClaim):
+                return date.fromisoformat(claim.as_of)
+        return self._day
+
+    def _owners(self, shown: dict[str, Any]) -> Iterator[Block]:
+        rows = tuple(
+            (
+                owner["name"],
+                "/".join(map(str, owner["share"])),
+                owner["since"] or "–",
+                str(owner["entry"] or "–"),
+            )
+            for owner in shown["owners"]
+        )
+        if not rows:
+            yield Paragraph(self._say("The ledger shows no owner.", "账本未显示权利人。"))
+            return
+        columns = (
+            self._say("Owner", "权利人"),
+            self._say("Share", "份额"),
+            self._say("Since", "自"),
+            self._say("Entry", "条目"),
+        )
+        yield Table(columns, rows, (52, 14, 20, 14))
+
+    def _encumbrances(self, shown: dict[str, Any]) -> Iterator[Block]:
+        rows = tuple(
+            (
+                "–" if item["rank"] is None else str(item["rank"]),
+                word(KINDS, item["kind"], self._lang),
+                item["reference"],
+                self._say("; ", "；").join(item["holders"]) or "–",
+                item["registered_at"] or "–",
+                word(STATES, item["state"], self._lang)
+                + (f" {item['ended_at']}" if item["ended_at"] else ""),
+                ", ".join(map(str, item["entries"])),
+            )
+            for item in (*shown["encumbrances"], *shown["pending"])
+        )
+        if not any(item["ended_at"] is None for item in shown["encumbrances"]):
+            yield Paragraph(
+                self._say(
+                    "No pledge, lien, license or freeze stood in the ledger on that day.",
+                    "该日账本中没有存续的质押、留置、许可或冻结记载。",
+                ),
+                strong=True,
+            )
+        if rows:
+            columns = (
+                self._say("Rank", "顺位"),
+                self._say("Kind", "种类"),
+                self._say("Reference", "登记号"),
+                self._say("Holder", "权利人"),
+                self._say("Registered", "登记日"),
+                self._say("State", "状态"),
+                self._say("Entries", "条目"),
+            )
+            yield Table(columns, rows, (8, 11, 17, 27, 14, 13, 10))
+
+    def _flag(self, flag: dict[str, Any]) -> str:
+        entries = ", ".join(map(str, flag["entries"]))
+        where = self._say(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
+        return f"{flag['code']}: {flag['message'][self._lang]}{where}"
+
+    def _entries(self) -> Iterator[Block]:
+        entries = self._of.entries
+        if not entries:
+            return
+        yield Heading(self._say("The entries enclosed", "随附条目"))
+        columns = (
+            self._say("Entry", "条目"),
+            self._say("Fact", "事实"),
+            self._say("Whose word", "陈述者"),
+            self._say("Legal date", "法律日期"),
+            self._say("Recorded (UTC)", "入账时间（UTC）"),
+            self._say("Source", "来源"),
+        )
+        rows = tuple(self._entry_row(entry) for entry in entries[:ENTRIES_SHOWN])
+        yield Table(columns, rows, (9, 22, 17, 13, 20, 19))
+        if len(entries) > ENTRIES_SHOWN:
+            rest = entries[ENTRIES_SHOWN:]
+            yield Paragraph(
+                self._say(
+                    f"And {len(rest)} more, entries {rest[0].position} to {rest[-1].position}; all lie in the folder "
+                    "entries/.",
+                    f"另有 {len(rest)} 个条目（第 {rest[0].position} 条至第 {rest[-1].position} 条之间），"
+                    "均在 entries/ 文件夹中。",
+                )
+            )
+
+    def _entry_row(self, entry: Entry) -> tuple[str, ...]:
+        source = "–" if entry.source is None else f"{entry.source.register} {entry.source.number}"
+        return (
+            str(entry.position),
+            word(EVENTS, entry.type, self._lang),
+            word(CLASSES, entry.entry_class.value, self._lang),
+            entry.effective_at[:10],
+            format_instant(entry.recorded_at)[:19].replace("T", " "),
+            source,
+        )
+
+    def _by_whom(self) -> Iterator[Block]:
+        yield Heading(self._say("2  By whom and since when", "二、由谁、自何时"))
+        if self._of.stamps:
+            columns = (
+                self._say("Authority", "机构"),
+                self._say("Time (Beijing)", "时间（北京时间）"),
+                self._say("Accuracy", "精度"),
+                self._say("Serial number", "序列号"),
+            )
+            rows = tuple(
+                (
+                    stamp.authority,
+                    stamp.token.gen_time.astimezone(SHANGHAI).isoformat(" ", "milliseconds"),
+                    self._accuracy(stamp),
+                    f"{stamp.token.serial:x}",
+                )
+                for stamp in self._of.stamps
+            )
+            yield Table(columns, rows, (20, 28, 14, 38), digests=(3,))
+        if any(_is_embedded(stamp) for stamp in self._of.stamps):
+            yield Paragraph(
+                self._say(
+                    "The time of the embedded authority is that of the operator's own clock, vouched for by nobody "
+                    "else. Who must not trust the operator must not trust this time.",
+                    "内置机构（embedded）的时间取自运营方自有时钟，没有第三方担保。不信任运营方的，不应采信该时间。",
+                ),
+                strong=True,
+            )
+        signer = self._of.signed.signatures[0]
+        yield Bullets(
+            (
+                self._say(
+                    "A time-stamp (RFC 3161) shows that the checkpoint, and so every entry in it, existed not later "
+                    "than its time. It does not show when something was made.",
+                    "时间戳（RFC 3161）证明检查点及其所含全部条目至迟在该时间已经存在；并不证明其作成时间。",
+                ),
+                self._say(
+                    "The checkpoint names the digest of the seal before it "
+                    f"({self._of.signed.checkpoint.previous.hex()[:16]}…), so it was made after that seal.",
+                    f"检查点载有前一封印的摘要（{self._of.signed.checkpoint.previous.hex()[:16]}…），"
+                    "故其作成晚于前一封印。",
+                ),
+                self._say(
+                    f"The operator of {signer.name} signed the checkpoint (Ed25519, key id {signer.key_id.hex()}).",
+                    f"账本 {signer.name} 的运营方已签署检查点（Ed25519，密钥标识 {signer.key_id.hex()}）。",
+                ),
+                self._say(
+                    "“Recorded” is the operator's clock when the entry came in. Whose word an entry is stands beside "
+                    "it: an authority's report, a party's word, or the operator's own record.",
+                    "“入账时间”为条目进入账本时运营方时钟的时间。各条目均注明陈述者：登记机关等的记载、当事人陈述"
+                    "或运营方自身的记录。",
+                ),
+            )
+        )
+
+    def _accuracy(self, stamp: Stamp) -> str:
+        accuracy = stamp.token.accuracy_us
+        return self._say("not stated", "未声明") if accuracy is None else f"±{accuracy / 1_000_000:g} s"
+
+    def _verdicts(self) -> Iterator[Block]:
+        yield Heading(self._say("3  Two questions, two verdicts", "三、两个问题，分别判断"))
+        yield Table(
+            (self._say("Question", "问题"), self._say("What this package contributes", "本证据包的作用")),
+            (
+                (
+                    self._say("Integrity since entry", "入账之后是否完整、未被改动"),
+                    self._say(
+                        "Decided by the checks of section 6. PASS: the bytes are those that were sealed, in that order, "
+                        "with none of the entries claimed left out. FAIL names what is wrong. INDETERMINATE says what "
+                        "could not be checked with what was at hand.",
+                        "由第六节的检查得出。PASS：字节、先后次序均与封印时一致，所称条目无一遗漏；"
+                        "FAIL：指明不符之处；INDETERMINATE：指明因材料不足而未能检查之处。",
+                    ),
+                ),
+                (
+                    self._say("Credibility before entry", "入账之前内容是否真实"),
+                    self._say(
+                        "Not decided here. It is judged from the circumstances below and from other evidence.",
+                        "本证据包不作判断，须结合下列情况及其他证据审查认定。",
+                    ),
+                ),
+            ),
+            (28, 72),
+        )
+        yield Table(
+            (
+                self._say("Before entry", "入账之前的情况"),
+                self._say("What the package holds", "证据包所含内容"),
+            ),
+            tuple(self._circumstances()),
+            (28, 72),
+        )
+
+    def _circumstances(self) -> Iterator[tuple[str, str]]:
+        entries = self._of.entries
+        none = self._say("nothing in this package", "本证据包中没有")
+        registers = sorted({entry.source.register for entry in entries if entry.source is not None})
+        digests = {entry.source.digest for entry in entries if entry.source is not None}
+        joined = self._say(", ", "、").join
+        yield self._say("Source", "数据来源"), joined(registers) or none
+        actors = sorted({entry.actor for entry in entries})
+        yield self._say("Submitted by", "提交者"), joined(actors) or none
+        kept = self._say(
+            f"the entries name {len(digests)} source document(s) by SHA-256; the operator keeps their exact bytes",
+            f"各条目以 SHA-256 指明 {len(digests)} 份来源文件；运营方保存其原始字节",
+        )
+        yield self._say("Generation and storage", "生成与存储"), kept if digests else none
+        yield self._say("Notarial certificate", "公证文书"), none
+        witnesses = [signature.name for signature in self._of.signed.signatures[1:]]
+        yield (
+            self._say("Witnesses of the checkpoint", "检查点的见证方"),
+            joined(witnesses) or none,
+        )
+        yield (
+            self._say("Corroboration", "相互印证"),
+            self._say(
+                "compare with an extract of the official register and with the parties' own documents",
+                "请与官方登记簿副本及当事人所持文件核对",
+            ),
+        )
+
+    def _exhibits(self) -> Iterator[Block]:
+        yield Heading(self._say("4  List of exhibits", "四、证据目录"))
+        columns = (
+            self._say("No.", "序号"),
+            self._say("File", "文件"),
+            self._say("Source", "来源"),
+            self._say("Fact to prove", "证明对象"),
+            self._say("Date", "日期"),
+        )
+        rows = tuple((str(number), *row) for number, row in enumerate(self._exhibit_rows(), start=1))
+        yield Table(columns, rows, (7, 28, 18, 32, 15))
+        yield Paragraph(
+            self._say(
+                "All files are electronic data, exact copies bit for bit of what the operator holds; manifest.json lists "
+                "the digest of each.",
+                "以上均为电子数据，与运营方所存数据逐字节一致；各文件的摘要见 manifest.json。",
+            )
+        )
+
+    def _exhibit_rows(self) -> Iterator[tuple[str, str, str, str]]:
+        operator = self._say("operator", "运营方")
+        time = self._of.not_later_than
+        day = "–" if time is None else str(day_of(time))
+        yield "checkpoint", operator, self._say("state of the ledger", "账本状态"), day
+        for stamp in self._of.stamps:
+            yield (
+                f"tokens/{stamp.name}.tsr",
+                stamp.authority,
+                self._say("the checkpoint's time", "检查点的时间"),
+                str(day_of(stamp.token.gen_time)),
+            )
+        shown = self._of.entries if len(self._of.entries) <= ENTRIES_SHOWN else ()
+        for entry in shown:
+            source = "–" if entry.source is None else entry.source.register
+            yield (
+                f"entries/{entry.position}.json",
+                source,
+                word(EVENTS, entry.type, self._lang),
+                entry.effective_at[:10],
+            )
+        if self._of.entries and not shown:
+            count = len(self._of.entries)
+            yield "entries/*.json", operator, self._say(f"{count} entries", f"{count} 个条目"), "–"
+        purposes = {
+            "proofs/entries.json": self._say("the entries stand in the log", "条目在日志中"),
+            "proofs/map.json": self._say("nothing else is recorded", "别无其他记载"),
+            "proofs/statement.json": self._say("what the ledger says of the right", "账本关于权利的记载"),
+            "proofs/consistency.json": self._say("the log only grew", "日志只增不改"),
+        }
+        for name, _ in self._of.files:
+            if name in purposes:
+                yield name, operator, purposes[name], day
+            elif name.startswith("documents/"):
+                yield (
+                    f"{name[:26]}…",
+                    self._say("depositor", "存证人"),
+                    self._say("the file", "文件本身"),
+                    "–",
+                )
+
+    def _not_shown(self) -> Iterator[Block]:
+        yield Heading(self._say("5  What this package does not show", "五、本证据包未证事项"))
+        items = [
+            self._say(
+                "What other registers hold. The ledger is not the register: where the law asks for registration, the "
+                "register decides; ask it for an extract.",
+                "其他登记簿的内容。账本不是登记簿：法律规定以登记为准的，以登记簿为准；请调取登记簿副本。",
+            ),
+            self._say(
+                "That what was recorded was true before it was recorded, or that a document recorded is genuine.",
+                "所记载内容在入账之前即属真实，或所涉文件真实。",
+            ),
+            self._say(
+                "Acts that were never recorded here, and acts recorded after the seal "
+                f"(after entry {self._of.size}).",
+                f"从未在本账本记载的行为，以及封印之后（第 {self._of.size} 条之后）记载的行为。",
+            ),
+            self._say(
+                "That the operator showed the same ledger to everybody. Compare the checkpoint with what others were "
+                "shown, or have witnesses cosign it.",
+                "运营方向所有人出示同一账本。请与他人所见的检查点比对，或由见证方联署检查点。",
+            ),
+        ]
+        claims = self._of.claims
+        if any(isinstance(claim, AbsentClaim) for claim in claims):
+            items.append(
+                self._say(
+                    "That the right is free. The proof is about this one id; the right may be recorded under another "
+                    "number, or in a register only.",
+                    "权利上没有负担。本证明仅就这一编号而言；该权利可能以其他号码记载，或仅记载于登记簿。",
+                )
+            )
+        if any(isinstance(claim, StatusClaim) for claim in claims) and not self._of.entries:
+            items.append(
+                self._say(
+                    "How the statement follows from the entries: this short form rests on the operator's commitment "
+                    "to it. The long form (export right) holds the entries, from which everybody computes it again.",
+                    "状态如何由条目推得：简式仅以运营方对该状态的承诺为据；详式（export right）随附全部条目，任何人均可重新推算。",
+                )
+            )
+        if any(isinstance(claim, DocumentClaim) for claim in claims):
+            items.append(
+                self._say(
+                    "Who made the file, or when; only that it existed.",
+                    "文件由谁作成、何时作成；仅证明其存在。",
+                )
+            )
+        yield Bullets(tuple(items))
+
+    def _how_to_verify(self) -> Iterator[Block]:
+        yield Heading(self._say("6  How to verify", "六、核验方法"))
+        yield Paragraph(
+            self._say(
+                "What you trust must not come from this package: get the operator's key and the authorities' root "
+                "certificates by another road, and put them in a folder TRUST (operator.vkey, authorities/*.pem). "
+                "Then, with Python 3.11 and openssl, without network and without our software:",
+                "信任依据不得取自本证据包：请以其他途径取得运营方密钥与时间戳机构根证书，放入文件夹 TRUST"
+                "（operator.vkey、authorities/*.pem）。随后仅凭 Python 3.11 与 openssl，无需联网、无需我方软件：",
+            )
+        )
+        yield Commands(
+            ("unzip -p PACKAGE.zip verify.py > verify.py", "python3 verify.py PACKAGE.zip --trust TRUST")
+        )
+        yield Paragraph(
+            self._say(
+                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE. By hand, with openssl alone:",
+                "程序列出十六项编号检查，各为 PASS、FAIL 或 INDETERMINATE。亦可仅用 openssl 手工核对：",
+            )
+        )
+        yield Commands(tuple(self._by_hand()))
+        yield Paragraph(
+            self._say(
+                "The QR code on the first page and the first command must give the same digest. The format of every file "
+                "is published with the ledger (docs/formats.md).",
+                "首页二维码所载摘要应与第一条命令的结果一致。各文件格式随账本公开（docs/formats.md）。",
+            )
+        )
+
+    def _by_hand(self) -> Iterator[str]:
+        yield "openssl dgst -sha256 checkpoint"
+        names = {name for name, _ in self._of.files}
+        for stamp in self._of.stamps:
+            pem = f"tokens/{stamp.name}.pem"
+            untrusted = f" -untrusted {pem}" if pem in names else ""
+            yield (
+                f"openssl ts -verify -data checkpoint -in tokens/{stamp.name}.tsr "
+                f"-CAfile TRUST/authorities/ROOT.pem{untrusted}"
+            )
+            yield f"openssl ts -reply -in tokens/{stamp.name}.tsr -text"
+
+    def _jurisdictions(self) -> Iterator[Block]:
+        yield Heading(self._say("7  Notes on jurisdictions", "七、法域说明"))
+        yield Paragraph(
+            self._say(
+                "For orientation only; no opinion on law, and none on what a court will hold.",
+                "仅供参考，不构成法律意见，亦不预断法院的认定。",
+            )
+        )
+        yield Bullets(
+            (
+                self._say(
+                    "China: Online Litigation Rules of the people's courts, art. 16 to 19 (integrity after, authenticity "
+                    "before entry on a chain); Provisions on Internet courts, art. 11; Evidence Provisions, art. 93, 94.",
+                    "中国：《人民法院在线诉讼规则》第十六条至第十九条（上链后未经篡改与上链前真实性的审查）；"
+                    "《关于互联网法院审理案件若干问题的规定》第十一条；《关于民事诉讼证据的若干规定》第九十三条、第九十四条。",
+                ),
+                self._say(
+                    "United States: Federal Rules of Evidence 901, 902(13) and 902(14) ask for a certificate of a "
+                    "qualified person; this report is none.",
+                    "美国：《联邦证据规则》第 901 条、第 902(13) 条、第 902(14) 条要求由适格人员出具证明；本报告不是此类证明。",
+                ),
+                self._say(
+                    "European Union: eIDAS art. 41 gives presumptions to qualified time-stamps only; whether an authority "
+                    "was qualified is looked up in the trusted lists.",
+                    "欧盟：eIDAS 第 41 条的推定仅及于合格时间戳；机构是否合格，以可信名单为准。",
+                ),
+            )
+        )
+
+    def _entry_no(self, position: int) -> str:
+        return self._say(f"entry {position}", f"第 {position} 条")
+
+    def _instant(self, instant: datetime) -> str:
+        beijing = instant.astimezone(SHANGHAI).isoformat(" ", "seconds").removesuffix("+08:00")
+        utc = format_instant(instant)[:19].replace("T", " ")
+        return self._say(f"{utc} UTC ({beijing} Beijing)", f"北京时间 {beijing}（UTC {utc}）")
+
+
+def _is_embedded(stamp: Stamp) -> bool:
+    return stamp.token.policy == EMBEDDED_POLICY

@@ -1,0 +1,101 @@
+"""What reports call things, in English and Chinese."""
+
+from typing import Final
+
+Words = tuple[str, str]
+
+TITLES: Final[dict[str, Words]] = {
+    "entry": ("Proof of an entry", "条目证明"),
+    "right": ("Certificate of a right, whole history", "权利记载证明（详式：全部历史）"),
+    "status": ("Certificate of a right, status", "权利记载证明（简式：状态）"),
+    "absent": ("Proof that nothing is recorded", "无记载证明"),
+    "priority": ("Proof of ranks", "顺位证明"),
+    "order": ("Proof of order", "入账先后证明"),
+    "document": ("Proof that a file was held", "文件存证证明"),
+    "consistency": ("Proof that the ledger only grew", "账本延续性证明"),
+}
+
+CLASSES: Final[dict[str, Words]] = {
+    "AUTHORITY": ("report of an authority", "登记机关等的记载"),
+    "PARTY": ("word of a party", "当事人陈述"),
+    "OPERATOR": ("record of the operator", "运营方记录"),
+}
+
+KINDS: Final[dict[str, Words]] = {
+    "pledge": ("pledge", "质押"),
+    "lien": ("lien", "留置/扣押"),
+    "license": ("license", "许可"),
+    "open_license": ("open license", "开放许可"),
+    "freeze": ("freeze", "保全/冻结"),
+    "levy": ("levy of execution", "强制执行"),
+}
+
+STATES: Final[dict[str, Words]] = {
+    "registered": ("registered", "已登记"),
+    "contracted": ("signed, not registered", "已签约，未登记"),
+    "released": ("released", "已解除"),
+    "cancelled": ("cancelled", "已注销"),
+    "withdrawn": ("withdrawn", "已撤回"),
+    "lifted": ("lifted", "已解除"),
+    "expired": ("expired", "已届满"),
+    "object_lost": ("no object: right invalid", "标的丧失：权利无效"),
+}
+
+STATUSES: Final[dict[str, Words]] = {
+    "APPLICATION": ("application", "申请中"),
+    "IN_FORCE": ("in force", "有效"),
+    "LAPSED": ("lapsed", "终止"),
+    "EXPIRED": ("expired", "届满"),
+    "SURRENDERED": ("surrendered", "放弃"),
+    "DISCONTINUED": ("application ended", "申请终止"),
+    "NOT_RENEWED": ("not renewed", "未续展"),
+    "REVOKED": ("revoked", "撤销"),
+    "INVALID_PART": ("in force, partly invalid", "部分无效，其余有效"),
+    "INVALID_FULL": ("invalid from the beginning", "自始无效"),
+}
+
+EVENTS: Final[dict[str, Words]] = {
+    "right.registered": ("right registered", "权利登记"),
+    "right.described": ("right described", "权利信息补充"),
+    "transfer.registered": ("transfer registered", "转让登记"),
+    "transmission.registered": ("transmission registered", "移转登记"),
+    "party.renamed": ("name changed", "名称变更"),
+    "party.address_changed": ("address changed", "地址变更"),
+    "license.recorded": ("license recorded", "许可备案"),
+    "license.changed": ("license recordal changed", "许可备案变更"),
+    "license.ended": ("license recordal cancelled", "许可备案注销"),
+    "license.offered": ("open license declared", "开放许可声明"),
+    "license.offer_withdrawn": ("open license withdrawn", "开放许可声明撤回"),
+    "pledge.registered": ("pledge registered", "质押登记"),
+    "pledge.changed": ("pledge changed", "质押变更"),
+    "pledge.assigned": ("pledge assigned", "质权转让"),
+    "pledge.released": ("release recorded", "质押解除登记"),
+    "freeze.imposed": ("freeze imposed", "保全冻结"),
+    "freeze.lifted": ("freeze lifted", "保全解除"),
+    "right.granted": ("right granted", "授权"),
+    "right.lapsed": ("right lapsed", "权利终止"),
+    "right.restored": ("right restored", "权利恢复"),
+    "right.expired": ("term ended", "保护期届满"),
+    "right.surrendered": ("right surrendered", "权利放弃"),
+    "right.renewed": ("right renewed", "权利续展"),
+    "application.ended": ("application ended", "申请终止"),
+    "invalidation.decided": ("declared invalid, not final", "宣告无效（未生效）"),
+    "invalidation.became_final": ("invalidity final", "无效决定生效"),
+    "recording.corrected": ("recording corrected", "登记更正"),
+    "recording.noted": ("recording noted", "其他登记事项"),
+    "document.deposited": ("document deposited", "文件存证"),
+    "seal.recorded": ("seal recorded", "封印"),
+}
+
+NAME_KINDS: Final[dict[str, Words]] = {
+    "application": ("application", "申请号"),
+    "publication": ("publication", "公布号"),
+    "grant": ("grant", "授权/专利号"),
+    "registration": ("registration", "注册号"),
+    "international": ("international", "国际号"),
+}
+
+
+def word(words: dict[str, Words], key: str, lang: str) -> str:
+    """The word for a key, or the key itself where there is none."""
+    return words.get(key, (key, key))[1 if lang == "zh" else 0]
