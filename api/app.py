@@ -10,9 +10,11 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import problems
 from api.follower import Follower
-from api.routes import entries, health, rights
+from api.routes import entries, health, log, rights
 from api.schemas.base import Problem
 from ledger.store import Store
+from notary.log import Log
+from notary.map_store import MapStore
 from projections import open_views
 
 _DESCRIPTION: Final = """
@@ -45,7 +47,9 @@ def create_app(store: Store) -> FastAPI:
     )
     app.state.views = open_views(store)
     app.state.follower = Follower(store)
-    for module in (rights, entries, health):
+    app.state.log = Log(store)
+    app.state.map = MapStore(store)
+    for module in (rights, entries, log, health):
         app.include_router(module.router)
     problems.install(app)
     return app

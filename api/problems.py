@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ledger.errors import LedgerError
+from notary.errors import NotaryError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -38,6 +39,17 @@ KINDS: Final = {
     ),
     "RIGHT_AMBIGUOUS": Kind(409, "Several rights go by this number", "该号码对应多项权利"),
     "ENTRY_UNKNOWN": Kind(404, "The ledger has no entry at this position", "账本中没有该位置的条目"),
+    "NOT_SEALED": Kind(404, "Nothing was sealed yet", "尚未封印"),
+    "LOG_SIZE_UNCOMMITTED": Kind(404, "The log is not that long", "日志未达该大小"),
+    "TILE_UNAVAILABLE": Kind(404, "The log has no such tile yet", "日志尚无该数据块"),
+    "MAP_SIZE_NOT_SEALED": Kind(404, "The map is proved at seals only", "映射仅可在封印处证明"),
+    "MAP_KEY_INVALID": Kind(422, "Not a key of the map", "不是映射的键"),
+    "TREE_SIZE_INVALID": Kind(422, "Not the size of a log", "不是有效的日志大小"),
+    "LEAF_INDEX_INVALID": Kind(422, "The entry is not in a log of that size", "该大小的日志不含该条目"),
+    "TILE_MISSING": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
+    "MAP_NODE_MISSING": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
+    "MAP_NODE_MALFORMED": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
+    "MAP_LEAF_DIFFERS": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
     "NOT_FOUND": Kind(404, "Nothing is served at this address", "该地址没有内容"),
     "METHOD_NOT_ALLOWED": Kind(405, "This address is only read", "该地址仅供读取"),
     "DATE_INVALID": Kind(422, "Not a date or instant", "不是有效的日期或时刻"),
@@ -76,6 +88,16 @@ class EntryUnknown(LedgerError):
         )
 
 
+class NotServed(LedgerError):
+    """An address nothing is served at."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self) -> None:
+        """The address stands in the document's `instance`."""
+        super().__init__(KINDS[self.code].en, KINDS[self.code].zh)
+
+
 class ParameterInvalid(LedgerError):
     """A parameter that is unknown, missing, or outside what it may be."""
 
@@ -92,12 +114,13 @@ class ParameterInvalid(LedgerError):
 def install(app: FastAPI) -> None:
     """Let every error leave `app` as a problem document."""
     app.add_exception_handler(LedgerError, _ledger_error)
+    app.add_exception_handler(NotaryError, _ledger_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _internal_error)
 
 
-def problem(request: Request, error: LedgerError) -> JSONResponse:
+def problem(request: Request, error: LedgerError | NotaryError) -> JSONResponse:
     """The document for `error`, in the language the request prefers.
 
     A code without a kind of its own is an input's: it is answered 422.
@@ -112,11 +135,11 @@ def problem(request: Request, error: LedgerError) -> JSONResponse:
             "type": f"urn:ipledger:problem:{error.code.lower().replace('_', '-')}",
             "title": kind.zh if language == "zh" else kind.en,
             "status": kind.status,
-            "detail": error.message(language),
+            "detail": error.message_zh if language == "zh" else error.message_en,
             "instance": request.url.path,
             "code": error.code,
             "message": {"en": error.message_en, "zh": error.message_zh},
-            "data": _plain(error.data),
+            "data": _plain(dict(error.data)),
         },
         status_code=kind.status,
         headers=headers,
@@ -149,7 +172,7 @@ def _weight(parameter: str) -> float:
 
 
 def _ledger_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, LedgerError)
+    assert isinstance(error, LedgerError | NotaryError)
     answer = problem(request, error)
     if answer.status_code >= KINDS["INTERNAL_ERROR"].status:
         _log.error("%s %s: %s: %s", request.method, request.url.path, error.code, error)

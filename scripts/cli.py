@@ -2,7 +2,19 @@
 
 import typer
 
-from scripts.commands import doctor, importing, init, rebuild, seal, search, serve, status, timeline, verify
+from scripts.commands import (
+    doctor,
+    importing,
+    init,
+    rebuild,
+    reseal,
+    seal,
+    search,
+    serve,
+    status,
+    timeline,
+    verify,
+)
 
 app = typer.Typer(
     name="ipledger",
@@ -11,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (init, importing, status, timeline, search, seal, verify, rebuild, serve, doctor):
+for command in (init, importing, status, timeline, search, seal, reseal, verify, rebuild, serve, doctor):
     command.register(app)
 
 
