@@ -6,6 +6,8 @@ NotaryError
 ├── CheckpointInvalid     a signed note is malformed or not signed by the key expected
 ├── PackageInvalid        an evidence package or a trust folder that cannot be read
 ├── AuthorityUnavailable  an authority is down, slow or answers something that is no answer; may be retried
+├── VaultRefused          a confidential field that is erased, restricted, unknown or not this role's to open
+├── WitnessRefused        a witness that does not cosign what it was shown
 └── KeyUnusable           a key, key name or key file that must not be used
 
 Each error has a stable code, a message in English and one in Chinese, and the data both were built from.
@@ -61,6 +63,14 @@ class PackageInvalid(NotaryError):
 
 class AuthorityUnavailable(NotaryError):
     """An authority that gave no usable answer; nothing is lost by asking again later."""
+
+
+class VaultRefused(NotaryError):
+    """A confidential field that must not or can no longer be opened, or a subject that must not be erased."""
+
+
+class WitnessRefused(NotaryError):
+    """A checkpoint that a witness does not cosign, or an answer of a witness that is no cosignature."""
 
 
 class KeyUnusable(NotaryError):
