@@ -319,7 +319,7 @@ class ZipPackage:
         members = self._directory()
         check_names([member.name for member in members])
         if [member.name for member in members] != sorted(member.name for member in members):
-            raise Refused("ORDER_WRONG_IN_ARCHIVE")
+            raise Refused("MEMBERS_UNORDERED")
         check_sizes([member.size for member in members])
         for member in members:
             self._check_packing(member)
@@ -2306,7 +2306,7 @@ class Examination:
         self._proved(claim["first"])
         self._proved(claim["second"])
         if claim["first"] == claim["second"]:
-            raise Refused("ORDER_WRONG", **claim)
+            raise Refused("POSITION_REPEATED", **claim)
 
     def _claim_history(self, claim: dict[str, Any]) -> None:
         if claim["right"] not in self._complete:
@@ -2812,7 +2812,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} is no member of such a package",
         "证据包不应含有 {name}",
     ),
-    "ORDER_WRONG_IN_ARCHIVE": (
+    "MEMBERS_UNORDERED": (
         "its members are not in ascending order",
         "成员未按名称升序排列",
     ),
@@ -2833,8 +2833,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} 是链接、目录或设备而非文件",
     ),
     "HEADER_WRONG": (
-        "its directory is cut short",
-        "目录不完整",
+        "a header is not as the format writes it (flags, time, extra fields), or differs from the directory",
+        "成员头不符合格式（标志、时间、附加字段），或与目录不一致",
     ),
     "NOT_A_ZIP": (
         "it is no zip archive",
@@ -2932,7 +2932,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "entry {position} is not in the package",
         "包内缺少记录 {position}",
     ),
-    "ORDER_WRONG": (
+    "POSITION_REPEATED": (
         "position {first} is named twice",
         "位置 {first} 被指明两次",
     ),
@@ -3105,6 +3105,15 @@ _HEADINGS = {
 }
 
 
+_MANNERS = {
+    PASS: ("", ""),
+    FAIL: ("Does not hold: ", "不成立："),
+    INDETERMINATE: ("Not determined: ", "未能判断："),
+    "none": ("Nothing here to check: ", "无此内容可核："),
+}
+"""What stands before the sentence of a check."""
+
+
 def printable(text: str) -> str:
     """Text of a package as it may stand on a terminal: no control characters, no changes of direction."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
@@ -3156,12 +3165,14 @@ def as_text(report: Report, program: str, lang: str, *, is_archive: bool) -> str
     """The report for people: checks, then what follows, then what is not shown."""
     pick = 1 if lang == "zh" else 0
 
-    def heading(name: str, **data: Any) -> str:
-        return _HEADINGS[name][pick].format(**{key: printable(str(value)) for key, value in data.items()})
+    def heading(which: str, /, **data: Any) -> str:
+        return _HEADINGS[which][pick].format(**{key: printable(str(value)) for key, value in data.items()})
 
     lines = [heading("title"), ""]
     for check in report.checks:
-        lines.append(f"{check.number:>2}  {check.code:<19} {check.outcome:<14} {CHECKS[check.code][pick]}")
+        manner = check.outcome if check.outcome != PASS or check.subjects else "none"
+        told = _MANNERS[manner][pick] + CHECKS[check.code][pick]
+        lines.append(f"{check.number:>2}  {check.code:<19} {check.outcome:<14} {told}")
         if check.code == "ARCHIVE" and not is_archive:
             lines.append(f"      {heading('unpacked')}")
         lines += [
