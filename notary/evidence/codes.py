@@ -69,7 +69,10 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "{key_of} is no right, party or pool with a leaf of its kind.",
         "{key_of} 不是权利、当事人或资产池，或其叶类型不符。",
     ),
-    "MAP_PROOF_FAILED": ("The map proof of {key_of} fails: {reason_en}", "{key_of} 的映射证明不成立：{reason_zh}"),
+    "MAP_PROOF_FAILED": (
+        "The map proof of {key_of} fails: {reason_en}",
+        "{key_of} 的映射证明不成立：{reason_zh}",
+    ),
     "ENTRY_MISSING": (
         "Of {right}, entry number {seq} is missing: the ledger holds {count} entries of it.",
         "{right} 缺少第 {seq} 个条目：账本中该权利共有 {count} 个条目。",

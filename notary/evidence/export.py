@@ -441,7 +441,7 @@ _GATHER: Final[dict[type, Any]] = {
 
 
 def token_name(authority: str) -> str:
-    """The name of an authority in the archive: its own, where that is a plain file name, else made from it."""
+    """An authority's name in the archive: its own where that is a plain file name, else made from it."""
     if _PLAIN_NAME.fullmatch(authority):
         return authority
     return f"authority-{_hex(authority.encode())[:16]}"
@@ -473,7 +473,8 @@ def _rights_of(store: Store, encumbrance: str) -> set[str]:
     if not rights:
         raise InputRejected(
             "ENCUMBRANCE_UNKNOWN",
-            f"no entry speaks of an encumbrance {encumbrance}; its id stands in: ipledger status RIGHT --json",
+            f"no entry speaks of an encumbrance {encumbrance}; "
+            "its id stands in: ipledger status RIGHT --json",
             f"没有条目涉及负担 {encumbrance}；其编号见：ipledger status RIGHT --json",
             encumbrance=encumbrance,
         )

@@ -27,7 +27,12 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under column heads; `widths` are shares of the page's width, `digests` the columns set in fixed width."""
+    """Rows under column heads; a cell may have several lines.
+
+    Attributes:
+        widths: each column's share of the page's width.
+        digests: columns set in letters of one width.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -68,7 +68,8 @@ class _Writer:
             lang=self._lang,
             title=word(TITLES, self._title(), self._lang),
             subtitle=self._say(
-                "Report of an ipledger evidence package. It repeats what the other files of the package prove, and "
+                "Report of an ipledger evidence package. It repeats what the other files of the "
+                "package prove, and "
                 "proves nothing by itself.",
                 "ipledger 证据包报告。本报告仅转述证据包内其他文件所证明的内容，报告本身不构成证明。",
             ),
@@ -133,16 +134,41 @@ class _Writer:
                     f"{self._of.size} entries.",
                     f"第 {position} 条自封印时起即在账本中且未作任何改动，为其 {self._of.size} 条之一。",
                 )
+            case HistoryClaim() | StatusClaim() | AbsentClaim():
+                return self._claim_of_right(claim)
+            case PriorityClaim() | OrderClaim():
+                return self._claim_of_order(claim)
+            case DocumentClaim(sha256=digest, position=position):
+                return self._say(
+                    f"Entry {position} holds the SHA-256 digest {digest}. A file with that digest "
+                    "existed before the "
+                    "time stamped.",
+                    f"第 {position} 条载有 SHA-256 摘要 {digest}。具有该摘要的文件在时间戳所示时间之前"
+                    "已经存在。",
+                )
+            case ConsistentClaim(from_=earlier, to=later):
+                return self._say(
+                    f"The log of {later} entries begins with the {earlier} entries of the earlier "
+                    "log: none of them "
+                    "was changed, removed or moved.",
+                    f"共 {later} 条的日志以此前 {earlier} 条的日志为开头：其中没有任何一条被改动、删除"
+                    "或移位。",
+                )
+
+    def _claim_of_right(self, claim: HistoryClaim | StatusClaim | AbsentClaim) -> str:
+        match claim:
             case HistoryClaim(right=right, count=count):
                 return self._say(
-                    f"The {count} entries enclosed are all the entries the ledger had about {right}: numbered 1 to "
+                    f"The {count} entries enclosed are all the entries the ledger had about {right}: "
+                    "numbered 1 to "
                     f"{count} without a gap, each naming the digest of the one before.",
                     f"随附的 {count} 个条目即账本中涉及 {right} 的全部条目：序号 1 至 {count} 连续无缺，"
                     "每一条目均载有前一条目的摘要。",
                 )
             case StatusClaim(right=right, count=count):
                 return self._say(
-                    f"About {right} the ledger said what the tables below say, resting on {count} entries, and "
+                    f"About {right} the ledger said what the tables below say, resting on {count} "
+                    "entries, and "
                     "nothing else. The ledger can give one answer only for one right at one seal.",
                     f"账本关于 {right} 的记载即为下列各表所示，依据 {count} 个条目，此外别无其他记载。"
                     "对同一权利，账本在同一封印之下只能有一个答案。",
@@ -151,20 +177,6 @@ class _Writer:
                 return self._say(
                     f"No entry of the ledger concerned the right of this id: {right}.",
                     f"账本中没有任何条目涉及以下编号的权利：{right}。",
-                )
-            case PriorityClaim() | OrderClaim():
-                return self._claim_of_order(claim)
-            case DocumentClaim(sha256=digest, position=position):
-                return self._say(
-                    f"Entry {position} holds the SHA-256 digest {digest}. A file with that digest existed before the "
-                    "time stamped.",
-                    f"第 {position} 条载有 SHA-256 摘要 {digest}。具有该摘要的文件在时间戳所示时间之前已经存在。",
-                )
-            case ConsistentClaim(from_=earlier, to=later):
-                return self._say(
-                    f"The log of {later} entries begins with the {earlier} entries of the earlier log: none of them "
-                    "was changed, removed or moved.",
-                    f"共 {later} 条的日志以此前 {earlier} 条的日志为开头：其中没有任何一条被改动、删除或移位。",
                 )
 
     def _claim_of_order(self, claim: PriorityClaim | OrderClaim) -> str:
@@ -178,11 +190,14 @@ class _Writer:
             f"{names.get(ranked.id, ranked.id)} ({ranked.id})" for ranked in (claim.first, claim.second)
         )
         return self._say(
-            f"As of {claim.as_of}, {one} has rank {claim.first.rank} and {other} has rank {claim.second.rank} on "
-            f"{claim.right}. Ranks follow the day of registration; of one day, they are equal. The verifier computes "
+            f"As of {claim.as_of}, {one} has rank {claim.first.rank} and {other} has rank "
+            f"{claim.second.rank} on "
+            f"{claim.right}. Ranks follow the day of registration; of one day, they are equal. The "
+            "verifier computes "
             "them from the entries.",
             f"截至 {claim.as_of}，在 {claim.right} 上，{one} 为第 {claim.first.rank} 顺位，"
-            f"{other} 为第 {claim.second.rank} 顺位。顺位依登记日先后排列，同日登记者顺位相同；核验程序由条目重新推算。",
+            f"{other} 为第 {claim.second.rank} 顺位。顺位依登记日先后排列，同日登记者顺位相同；核验程"
+            "序由条目重新推算。",
         )
 
     def _statement(self) -> Iterator[Block]:
@@ -240,11 +255,11 @@ class _Writer:
             (
                 "–" if item["rank"] is None else str(item["rank"]),
                 word(KINDS, item["kind"], self._lang),
-                item["reference"],
+                f"{item['register']} {item['reference']}".strip(),
                 self._say("; ", "；").join(item["holders"]) or "–",
                 item["registered_at"] or "–",
                 word(STATES, item["state"], self._lang)
-                + (f" {item['ended_at']}" if item["ended_at"] else ""),
+                + (f"\n{item['ended_at']}" if item["ended_at"] else ""),
                 ", ".join(map(str, item["entries"])),
             )
             for item in (*shown["encumbrances"], *shown["pending"])
@@ -267,12 +282,12 @@ class _Writer:
                 self._say("State", "状态"),
                 self._say("Entries", "条目"),
             )
-            yield Table(columns, rows, (8, 11, 17, 27, 14, 13, 10))
+            yield Table(columns, rows, (7, 10, 18, 27, 13, 15, 10))
 
     def _flag(self, flag: dict[str, Any]) -> str:
         entries = ", ".join(map(str, flag["entries"]))
         where = self._say(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
-        return f"{flag['code']}: {flag['message'][self._lang]}{where}"
+        return f"{flag['message'][self._lang]}{where} ({flag['code']})"
 
     def _entries(self) -> Iterator[Block]:
         entries = self._of.entries
@@ -293,7 +308,8 @@ class _Writer:
             rest = entries[ENTRIES_SHOWN:]
             yield Paragraph(
                 self._say(
-                    f"And {len(rest)} more, entries {rest[0].position} to {rest[-1].position}; all lie in the folder "
+                    f"And {len(rest)} more, entries {rest[0].position} to {rest[-1].position}; all "
+                    "lie in the folder "
                     "entries/.",
                     f"另有 {len(rest)} 个条目（第 {rest[0].position} 条至第 {rest[-1].position} 条之间），"
                     "均在 entries/ 文件夹中。",
@@ -333,9 +349,11 @@ class _Writer:
         if any(_is_embedded(stamp) for stamp in self._of.stamps):
             yield Paragraph(
                 self._say(
-                    "The time of the embedded authority is that of the operator's own clock, vouched for by nobody "
+                    "The time of the embedded authority is that of the operator's own clock, vouched "
+                    "for by nobody "
                     "else. Who must not trust the operator must not trust this time.",
-                    "内置机构（embedded）的时间取自运营方自有时钟，没有第三方担保。不信任运营方的，不应采信该时间。",
+                    "内置机构（embedded）的时间取自运营方自有时钟，没有第三方担保。不信任运营方的，不"
+                    "应采信该时间。",
                 ),
                 strong=True,
             )
@@ -343,27 +361,43 @@ class _Writer:
         yield Bullets(
             (
                 self._say(
-                    "A time-stamp (RFC 3161) shows that the checkpoint, and so every entry in it, existed not later "
+                    "A time-stamp (RFC 3161) shows that the checkpoint, and so every entry in it, "
+                    "existed not later "
                     "than its time. It does not show when something was made.",
                     "时间戳（RFC 3161）证明检查点及其所含全部条目至迟在该时间已经存在；并不证明其作成时间。",
                 ),
+                self._lower_bound(),
                 self._say(
-                    "The checkpoint names the digest of the seal before it "
-                    f"({self._of.signed.checkpoint.previous.hex()[:16]}…), so it was made after that seal.",
-                    f"检查点载有前一封印的摘要（{self._of.signed.checkpoint.previous.hex()[:16]}…），"
-                    "故其作成晚于前一封印。",
-                ),
-                self._say(
-                    f"The operator of {signer.name} signed the checkpoint (Ed25519, key id {signer.key_id.hex()}).",
+                    f"The operator of {signer.name} signed the checkpoint (Ed25519, key id "
+                    f"{signer.key_id.hex()}).",
                     f"账本 {signer.name} 的运营方已签署检查点（Ed25519，密钥标识 {signer.key_id.hex()}）。",
                 ),
                 self._say(
-                    "“Recorded” is the operator's clock when the entry came in. Whose word an entry is stands beside "
+                    "“Recorded” is the operator's clock when the entry came in. Whose word an entry "
+                    "is stands beside "
                     "it: an authority's report, a party's word, or the operator's own record.",
-                    "“入账时间”为条目进入账本时运营方时钟的时间。各条目均注明陈述者：登记机关等的记载、当事人陈述"
+                    "“入账时间”为条目进入账本时运营方时钟的时间。各条目均注明陈述者：登记机关等的记"
+                    "载、当事人陈述"
                     "或运营方自身的记录。",
                 ),
             )
+        )
+
+    def _lower_bound(self) -> str:
+        previous = self._of.signed.checkpoint.previous
+        if not any(previous):
+            return self._say(
+                "This is the first seal of the ledger: nothing enclosed says since when the entries "
+                "exist at the "
+                "earliest.",
+                "此为账本的首个封印：证据包中没有内容表明各条目最早自何时存在。",
+            )
+        return self._say(
+            f"The checkpoint names the digest of the seal before it ({previous.hex()}), so it was "
+            "made after that "
+            "seal; entries behind that seal were recorded after it.",
+            f"检查点载有前一封印的摘要（{previous.hex()}），故其作成晚于前一封印；位于前一封印之后的条"
+            "目亦晚于该封印入账。",
         )
 
     def _accuracy(self, stamp: Stamp) -> str:
@@ -378,8 +412,10 @@ class _Writer:
                 (
                     self._say("Integrity since entry", "入账之后是否完整、未被改动"),
                     self._say(
-                        "Decided by the checks of section 6. PASS: the bytes are those that were sealed, in that order, "
-                        "with none of the entries claimed left out. FAIL names what is wrong. INDETERMINATE says what "
+                        "Decided by the checks of section 6. PASS: the bytes are those that were "
+                        "sealed, in that order, "
+                        "with none of the entries claimed left out. FAIL names what is wrong. "
+                        "INDETERMINATE says what "
                         "could not be checked with what was at hand.",
                         "由第六节的检查得出。PASS：字节、先后次序均与封印时一致，所称条目无一遗漏；"
                         "FAIL：指明不符之处；INDETERMINATE：指明因材料不足而未能检查之处。",
@@ -388,7 +424,8 @@ class _Writer:
                 (
                     self._say("Credibility before entry", "入账之前内容是否真实"),
                     self._say(
-                        "Not decided here. It is judged from the circumstances below and from other evidence.",
+                        "Not decided here. It is judged from the circumstances below and from other "
+                        "evidence.",
                         "本证据包不作判断，须结合下列情况及其他证据审查认定。",
                     ),
                 ),
@@ -414,7 +451,8 @@ class _Writer:
         actors = sorted({entry.actor for entry in entries})
         yield self._say("Submitted by", "提交者"), joined(actors) or none
         kept = self._say(
-            f"the entries name {len(digests)} source document(s) by SHA-256; the operator keeps their exact bytes",
+            f"the entries name {len(digests)} source document(s) by SHA-256; the operator keeps their "
+            "exact bytes",
             f"各条目以 SHA-256 指明 {len(digests)} 份来源文件；运营方保存其原始字节",
         )
         yield self._say("Generation and storage", "生成与存储"), kept if digests else none
@@ -445,7 +483,8 @@ class _Writer:
         yield Table(columns, rows, (7, 28, 18, 32, 15))
         yield Paragraph(
             self._say(
-                "All files are electronic data, exact copies bit for bit of what the operator holds; manifest.json lists "
+                "All files are electronic data, exact copies bit for bit of what the operator holds; "
+                "manifest.json lists "
                 "the digest of each.",
                 "以上均为电子数据，与运营方所存数据逐字节一致；各文件的摘要见 manifest.json。",
             )
@@ -496,12 +535,14 @@ class _Writer:
         yield Heading(self._say("5  What this package does not show", "五、本证据包未证事项"))
         items = [
             self._say(
-                "What other registers hold. The ledger is not the register: where the law asks for registration, the "
+                "What other registers hold. The ledger is not the register: where the law asks for "
+                "registration, the "
                 "register decides; ask it for an extract.",
                 "其他登记簿的内容。账本不是登记簿：法律规定以登记为准的，以登记簿为准；请调取登记簿副本。",
             ),
             self._say(
-                "That what was recorded was true before it was recorded, or that a document recorded is genuine.",
+                "That what was recorded was true before it was recorded, or that a document recorded "
+                "is genuine.",
                 "所记载内容在入账之前即属真实，或所涉文件真实。",
             ),
             self._say(
@@ -510,7 +551,8 @@ class _Writer:
                 f"从未在本账本记载的行为，以及封印之后（第 {self._of.size} 条之后）记载的行为。",
             ),
             self._say(
-                "That the operator showed the same ledger to everybody. Compare the checkpoint with what others were "
+                "That the operator showed the same ledger to everybody. Compare the checkpoint with "
+                "what others were "
                 "shown, or have witnesses cosign it.",
                 "运营方向所有人出示同一账本。请与他人所见的检查点比对，或由见证方联署检查点。",
             ),
@@ -519,7 +561,8 @@ class _Writer:
         if any(isinstance(claim, AbsentClaim) for claim in claims):
             items.append(
                 self._say(
-                    "That the right is free. The proof is about this one id; the right may be recorded under another "
+                    "That the right is free. The proof is about this one id; the right may be "
+                    "recorded under another "
                     "number, or in a register only.",
                     "权利上没有负担。本证明仅就这一编号而言；该权利可能以其他号码记载，或仅记载于登记簿。",
                 )
@@ -527,9 +570,12 @@ class _Writer:
         if any(isinstance(claim, StatusClaim) for claim in claims) and not self._of.entries:
             items.append(
                 self._say(
-                    "How the statement follows from the entries: this short form rests on the operator's commitment "
-                    "to it. The long form (export right) holds the entries, from which everybody computes it again.",
-                    "状态如何由条目推得：简式仅以运营方对该状态的承诺为据；详式（export right）随附全部条目，任何人均可重新推算。",
+                    "How the statement follows from the entries: this short form rests on the "
+                    "operator's commitment "
+                    "to it. The long form (export right) holds the entries, from which everybody "
+                    "computes it again.",
+                    "状态如何由条目推得：简式仅以运营方对该状态的承诺为据；详式（export right）随附全"
+                    "部条目，任何人均可重新推算。",
                 )
             )
         if any(isinstance(claim, DocumentClaim) for claim in claims):
@@ -545,11 +591,14 @@ class _Writer:
         yield Heading(self._say("6  How to verify", "六、核验方法"))
         yield Paragraph(
             self._say(
-                "What you trust must not come from this package: get the operator's key and the authorities' root "
-                "certificates by another road, and put them in a folder TRUST (operator.vkey, authorities/*.pem). "
+                "What you trust must not come from this package: get the operator's key and the "
+                "authorities' root "
+                "certificates by another road, and put them in a folder TRUST (operator.vkey, "
+                "authorities/*.pem). "
                 "Then, with Python 3.11 and openssl, without network and without our software:",
                 "信任依据不得取自本证据包：请以其他途径取得运营方密钥与时间戳机构根证书，放入文件夹 TRUST"
-                "（operator.vkey、authorities/*.pem）。随后仅凭 Python 3.11 与 openssl，无需联网、无需我方软件：",
+                "（operator.vkey、authorities/*.pem）。随后仅凭 Python 3.11 与 openssl，无需联网、无"
+                "需我方软件：",
             )
         )
         yield Commands(
@@ -557,14 +606,16 @@ class _Writer:
         )
         yield Paragraph(
             self._say(
-                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE. By hand, with openssl alone:",
+                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE. By hand, with "
+                "openssl alone:",
                 "程序列出十六项编号检查，各为 PASS、FAIL 或 INDETERMINATE。亦可仅用 openssl 手工核对：",
             )
         )
         yield Commands(tuple(self._by_hand()))
         yield Paragraph(
             self._say(
-                "The QR code on the first page and the first command must give the same digest. The format of every file "
+                "The QR code on the first page and the first command must give the same digest. The "
+                "format of every file "
                 "is published with the ledger (docs/formats.md).",
                 "首页二维码所载摘要应与第一条命令的结果一致。各文件格式随账本公开（docs/formats.md）。",
             )
@@ -593,18 +644,24 @@ class _Writer:
         yield Bullets(
             (
                 self._say(
-                    "China: Online Litigation Rules of the people's courts, art. 16 to 19 (integrity after, authenticity "
-                    "before entry on a chain); Provisions on Internet courts, art. 11; Evidence Provisions, art. 93, 94.",
+                    "China: Online Litigation Rules of the people's courts, art. 16 to 19 (integrity "
+                    "after, authenticity "
+                    "before entry on a chain); Provisions on Internet courts, art. 11; Evidence "
+                    "Provisions, art. 93, 94.",
                     "中国：《人民法院在线诉讼规则》第十六条至第十九条（上链后未经篡改与上链前真实性的审查）；"
-                    "《关于互联网法院审理案件若干问题的规定》第十一条；《关于民事诉讼证据的若干规定》第九十三条、第九十四条。",
+                    "《关于互联网法院审理案件若干问题的规定》第十一条；《关于民事诉讼证据的若干规定》"
+                    "第九十三条、第九十四条。",
                 ),
                 self._say(
-                    "United States: Federal Rules of Evidence 901, 902(13) and 902(14) ask for a certificate of a "
+                    "United States: Federal Rules of Evidence 901, 902(13) and 902(14) ask for a "
+                    "certificate of a "
                     "qualified person; this report is none.",
-                    "美国：《联邦证据规则》第 901 条、第 902(13) 条、第 902(14) 条要求由适格人员出具证明；本报告不是此类证明。",
+                    "美国：《联邦证据规则》第 901 条、第 902(13) 条、第 902(14) 条要求由适格人员出具"
+                    "证明；本报告不是此类证明。",
                 ),
                 self._say(
-                    "European Union: eIDAS art. 41 gives presumptions to qualified time-stamps only; whether an authority "
+                    "European Union: eIDAS art. 41 gives presumptions to qualified time-stamps only; "
+                    "whether an authority "
                     "was qualified is looked up in the trusted lists.",
                     "欧盟：eIDAS 第 41 条的推定仅及于合格时间戳；机构是否合格，以可信名单为准。",
                 ),

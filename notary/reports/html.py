@@ -11,8 +11,9 @@ _STYLE: Final = """
 @page { size: A4; margin: 20mm 18mm 22mm }
 :root { --ink: #1b1f24; --quiet: #59636e; --rule: #c9d1d9; --head: #14324f }
 * { box-sizing: border-box }
-body { margin: 0; background: #eceff2; color: var(--ink); font: 14px/1.7 "Source Han Sans SC", "Noto Sans CJK SC",
-  "PingFang SC", "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif }
+body { margin: 0; background: #eceff2; color: var(--ink);
+  font: 14px/1.7 "Source Han Sans SC", "Noto Sans CJK SC", "PingFang SC",
+  "Microsoft YaHei", "Helvetica Neue", Arial, sans-serif }
 article { max-width: 880px; margin: 28px auto; padding: 52px 60px 44px; background: #fff;
   box-shadow: 0 1px 5px rgb(0 0 0 / 14%) }
 header { display: flex; gap: 28px; justify-content: space-between; align-items: flex-start;
@@ -36,9 +37,11 @@ table { width: 100%; border-collapse: collapse; margin: 8px 0 12px; font-size: 1
   table-layout: fixed; border-bottom: 1px solid var(--head) }
 th { text-align: left; font-weight: 600; color: var(--head); border-top: 1.5px solid var(--head);
   border-bottom: 1px solid var(--head); padding: 4px 8px 4px 0 }
-td { border-bottom: 1px solid var(--rule); padding: 4px 8px 4px 0; vertical-align: top; overflow-wrap: anywhere }
+td { border-bottom: 1px solid var(--rule); padding: 4px 8px 4px 0; vertical-align: top;
+  overflow-wrap: anywhere }
 tr { break-inside: avoid }
-.digest, pre { font-family: ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; font-size: 12px }
+.digest, pre { font-family: ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace;
+  font-size: 12px }
 pre { background: #f4f6f8; border: 1px solid var(--rule); padding: 8px 12px; white-space: pre-wrap;
   overflow-wrap: anywhere; line-height: 1.55; margin: 8px 0 }
 @media print { body { background: none; font-size: 10.5pt } article { box-shadow: none; margin: 0; padding: 0;
@@ -95,7 +98,7 @@ def _table(table: Table) -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            f'<td class="digest">{escape(cell)}</td>' if at in table.digests else f"<td>{escape(cell)}</td>"
+            (f'<td class="digest">{_lines(cell)}</td>' if at in table.digests else f"<td>{_lines(cell)}</td>")
             for at, cell in enumerate(row)
         )
         + "</tr>"
@@ -104,6 +107,10 @@ def _table(table: Table) -> str:
     return (
         f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _lines(cell: str) -> str:
+    return "<br>".join(map(escape, cell.split("\n")))
 
 
 def _code(text: str, caption: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any, Final
 
 from reportlab.lib.colors import HexColor
@@ -20,14 +21,16 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
+    BaseDocTemplate,
     CondPageBreak,
     Flowable,
+    Frame,
     KeepTogether,
     ListFlowable,
     ListItem,
     LongTable,
     PageBreak,
-    SimpleDocTemplate,
+    PageTemplate,
     Spacer,
     TableStyle,
 )
@@ -47,9 +50,12 @@ _MARGIN: Final = 20 * mm
 _WIDTH: Final = A4[0] - 2 * _MARGIN
 _CODE: Final = 32 * mm
 
-_RUN: Final = re.compile(r"[\x20-\x7e\xa0-\xff–—“”‘’…±→]+")
-"""Signs Helvetica has; the dashes and quotation marks only between such signs."""
-_LATIN_SIGN: Final = re.compile(r"[\x20-\x7e\xa1-\xff]")
+_RUNS: Final = {
+    "zh": re.compile(r"[\x20-\x7e\xa0-\xff–±]+"),
+    "en": re.compile(r"[\x20-\x7e\xa0-\xff–—“”‘’…•±]+"),
+}
+"""Runs of signs set in Helvetica; in Chinese, dashes and quotation marks are Chinese ones."""
+_IDEOGRAPH: Final = re.compile(r"[\u3000-\u9fff\uff01-\uffe5]")
 
 
 def render_pdf(evidence: Evidence) -> bytes:
@@ -61,13 +67,13 @@ def render_pdf(evidence: Evidence) -> bytes:
         flow += [PageBreak()] if flow else []
         flow += _Setter(report).flow()
     file = BytesIO()
-    template = SimpleDocTemplate(
+    frame = Frame(
+        _MARGIN, _MARGIN, _WIDTH, A4[1] - _MARGIN - 18 * mm, 0, 0, 0, 0
+    )  # the last four: no padding, so that text and tables share one edge
+    template = BaseDocTemplate(
         file,
         pagesize=A4,
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
-        topMargin=18 * mm,
-        bottomMargin=20 * mm,
+        pageTemplates=[PageTemplate(frames=[frame])],
         title=reports[0].title,
         author=evidence.signed.checkpoint.origin,
         subject=reports[0].code[0],
@@ -76,7 +82,7 @@ def render_pdf(evidence: Evidence) -> bytes:
         invariant=1,
         pageCompression=0,
     )
-    footer = f"{evidence.signed.checkpoint.origin} · {reports[0].code[0]}"
+    footer = f"{evidence.signed.checkpoint.origin} | {reports[0].code[0]}"
     template.build(flow, canvasmaker=lambda *args, **options: _Numbered(footer, *args, **options))
     return file.getvalue()
 
@@ -141,6 +147,8 @@ class _Setter:
             "cell": cell,
             "label": ParagraphStyle("label", cell, textColor=_QUIET),
             "head": ParagraphStyle("head", cell, textColor=_HEAD),
+            "words": ParagraphStyle("words", cell, wordWrap=None),
+            "lead-in": ParagraphStyle("lead-in", base, keepWithNext=1),
             "digest": ParagraphStyle("digest", cell, fontName=_FIXED, fontSize=7.4),
             "code": ParagraphStyle("code", cell, fontName=_FIXED, fontSize=7.6, leading=11.4),
             "caption": ParagraphStyle(
@@ -151,8 +159,11 @@ class _Setter:
     def flow(self) -> Iterator[Flowable]:
         yield self._header()
         yield Spacer(1, 4)
-        for block in self._report.blocks:
-            yield from self._block(block)
+        for block, following in zip_longest(self._report.blocks, self._report.blocks[1:]):
+            if isinstance(block, Paragraph) and isinstance(following, Bullets | Commands | Table):
+                yield self._text(block.text, "lead-in") if not block.strong else self._strong(block.text)
+            else:
+                yield from self._block(block)
 
     def _header(self) -> Flowable:
         report = self._report
@@ -217,7 +228,11 @@ class _Setter:
         return LongTable([heads, *rows], colWidths=widths, style=style, repeatRows=1)
 
     def _text(self, text: str, style: str) -> Flowable:
-        return Text(_marked(text, self._styles[style].fontName), self._styles[style])
+        if style == "cell" and not _IDEOGRAPH.search(text):
+            style = "words"
+        font = self._styles[style].fontName
+        lines = [_marked(line, font, _RUNS[self._report.lang]) for line in text.split("\n")]
+        return Text("<br/>".join(lines), self._styles[style])
 
 
 class _Code(Flowable):  # type: ignore[misc]  # reportlab ships no types
@@ -249,14 +264,11 @@ def _plain_style(*, top: float, bottom: float) -> TableStyle:
     )
 
 
-def _marked(text: str, font: str) -> str:
+def _marked(text: str, font: str, latin: re.Pattern[str]) -> str:
     """Text with the font named for each run the paragraph's own font cannot set."""
     parts: list[str] = []
     at = 0
-    for match in _RUN.finditer(text):
-        # A run of nothing but dashes and quotation marks belongs to the Chinese around it.
-        if not _LATIN_SIGN.search(match[0]):
-            continue
+    for match in latin.finditer(text):
         parts += [_in_font(text[at : match.start()], _CHINESE, font), _in_font(match[0], _LATIN, font)]
         at = match.end()
     parts.append(_in_font(text[at:], _CHINESE, font))
