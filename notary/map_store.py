@@ -223,8 +223,7 @@ class MapStore:
             As `advance`.
         """
         with tables.following(self._store, tables.MAP) as (connection, _, _):
-            emptied = "DELETE FROM {node}; DELETE FROM {leaf}; DELETE FROM {changed}; DELETE FROM {root}"
-            connection.execute(tables.query(self._schema, emptied))
+            connection.execute(tables.query(self._schema, "TRUNCATE {node}, {leaf}, {changed}, {root}"))
             tables.move(connection, self._schema, tables.MAP, 0, EMPTY)
         for size in sizes:
             self.advance(size)
