@@ -1,30 +1,59 @@
-"""The `ipledger` command. Exit codes: 0 fine, 1 a check failed, 2 usage or input error, 3 not available."""
+"""The `ipledger` command. Exit codes: 0 fine, 1 a check failed, 2 usage or input error, 3 not available.
+
+Each command lies in a file of its own in `scripts/commands` and is imported when it is called, so that a
+status does not wait for a web server's modules.
+"""
+
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from scripts.commands import (
-    doctor,
-    importing,
-    init,
-    rebuild,
-    reseal,
-    seal,
-    search,
-    serve,
-    status,
-    timeline,
-    verify,
-)
+COMMANDS: Final = {
+    "init": "init",
+    "import": "importing",
+    "status": "status",
+    "timeline": "timeline",
+    "search": "search",
+    "seal": "seal",
+    "reseal": "reseal",
+    "verify": "verify",
+    "rebuild": "rebuild",
+    "serve": "serve",
+    "doctor": "doctor",
+}
+"""Command and the module in `scripts.commands` whose `register(app)` adds it, in the order of the help."""
+
+
+class _OnDemand(TyperGroup):
+    """A group whose commands are imported when asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the signature is click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # the signature is click's
+        if cmd_name not in COMMANDS:
+            return None
+        part = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        import_module(f"scripts.commands.{COMMANDS[cmd_name]}").register(part)
+        command = typer.main.get_command(part)
+        return command.commands[cmd_name] if isinstance(command, TyperGroup) else command
+
 
 app = typer.Typer(
     name="ipledger",
+    cls=_OnDemand,
     help="Who owns an intellectual property right, and what encumbers it. 知识产权权属与负担账本。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (init, importing, status, timeline, search, seal, reseal, verify, rebuild, serve, doctor):
-    command.register(app)
+
+
+@app.callback()
+def ipledger() -> None:
+    """Who owns an intellectual property right, and what encumbers it. 知识产权权属与负担账本。"""  # noqa: D415  # it is the help line
 
 
 def main() -> None:

@@ -1,0 +1,109 @@
+"""The installed command as a user runs it, on homes of its own."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ledger.store import open_store
+from ledger.store.embedded import SUPERUSER
+
+USPTO = Path(__file__).parent.parent / "data" / "registers" / "uspto"
+OLD, NEW = (USPTO / f"patNum-8789601_snapshot-{month}.xml" for month in ("2019-02", "2023-11"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class Command:
+    """`ipledger` with a home, one process a call."""
+
+    def __init__(self, home, **environment):
+        self.home = home
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("IPLEDGER_")},
+            "IPLEDGER_HOME": str(home),
+            **environment,
+        }
+
+    def __call__(self, *arguments, **environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "scripts.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env={**self.environment, **environment},
+            check=False,
+            timeout=180,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments):
+        """The command, running; whoever starts it waits for it."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", *map(str, arguments)],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def open(self):
+        """The same ledger, for whoever looks inside."""
+        return open_store(self.home, self.environment.get("IPLEDGER_DATABASE_URL"))
+
+
+@pytest.fixture
+def embedded():
+    """A home with nothing in it yet, its own server included."""
+    home = Path(tempfile.mkdtemp(prefix="ipl-"))
+    yield Command(home / "a home")
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_home):
+    """Makes databases on the session's server: each a PostgreSQL of its own to the command."""
+    numbers = itertools.count(1)
+    with open_store(postgres_home, schema="keeps_the_server_up") as store:
+        server = store.database.server.conninfo(SUPERUSER)
+
+        def make():
+            name = f"command_{next(numbers)}"
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            return make_conninfo(server, dbname=name)
+
+        yield make
+
+
+@pytest.fixture
+def ipledger(tmp_path, new_database):
+    """A home and a database with nothing in them yet."""
+    return Command(tmp_path / "home", IPLEDGER_DATABASE_URL=new_database())
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory, new_database):
+    """A ledger with both snapshots imported and sealed; read it, do not change it."""
+    command = Command(tmp_path_factory.mktemp("recorded"), IPLEDGER_DATABASE_URL=new_database())
+    assert command("import", "uspto", OLD, NEW).code == 0
+    assert command("seal").code == 0
+    return command
