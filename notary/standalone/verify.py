@@ -2402,9 +2402,9 @@ class Examination:
         if check.subjects >= required:
             return
         tokens = self._checks["TOKENS"]
-        if tokens.outcome == FAIL:
+        if tokens.outcome == FAIL or any(finding.code == "NOT_REACHED" for finding in tokens.findings):
             raise not_reached("TOKENS")
-        undecided = sum(finding.outcome == INDETERMINATE for finding in tokens.findings)
+        undecided = sum("token" in finding.data for finding in tokens.findings if finding.outcome != FAIL)
         if not self._trust.given or check.subjects + undecided >= required:
             raise Unjudged("AUTHORITIES_TOO_FEW", found=check.subjects, required=required)
         raise Refused("AUTHORITIES_TOO_FEW", found=check.subjects, required=required)
@@ -2463,6 +2463,8 @@ class Examination:
         if self._trust.operator is not None:
             try:
                 self._check_signed(known, name)
+            except Unjudged:
+                raise
             except Refused:
                 raise Unjudged("KNOWN_NOTE_UNSIGNED", name=name) from None
         if known.size == self._note.size and _state(known) != _state(self._note):

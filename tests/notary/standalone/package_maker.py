@@ -160,7 +160,7 @@ class Ledger:
 
 
 def history(ledger=None):
-    """Six entries: a right, its two pledges and a release, a deposit with a confidential title, another right."""
+    """Six entries: a right, two pledges on it and a release, a confidential deposit, another right."""
     ledger = ledger or Ledger()
     register(ledger, RIGHT)
     pledge(ledger, BANK, "45000/0001", "2020-03-01")
