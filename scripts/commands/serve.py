@@ -1,14 +1,15 @@
 """`ipledger serve`: the HTTP interface, the views following the ledger, and the sealing worker."""
 
 import logging
+import signal
 import socket
 import threading
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from ledger.errors import InputRejected
 from ledger.store.database import utc_now
 from notary.authorities import load_authorities
@@ -48,6 +49,8 @@ def register(app: typer.Typer) -> None:
                 worker.start()
             address = f"http://{host}:{listening.getsockname()[1]}"
             out.say(f"Serving {here.store.origin} on {address}", f"正在提供服务：{address}")
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(ending, _end)
             try:
                 config = uvicorn.Config(create_app(here.store), log_level="warning")
                 uvicorn.Server(config).run(sockets=[listening])
@@ -56,6 +59,11 @@ def register(app: typer.Typer) -> None:
                 listening.close()
                 if worker is not None:
                     worker.join()
+
+
+def _end(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the signature is signal's
+    """The server hands the signal on when it has shut down; what was opened here is then closed in order."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
