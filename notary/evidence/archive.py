@@ -22,7 +22,7 @@ ARCHIVE_BYTES_MAX: Final = BYTES_MAX + (1 << 26)
 """All members, and room for their names."""
 
 _NAME: Final = re.compile(
-    r"manifest\.json|checkpoint|report\.html|report\.pdf|verify\.py"
+    r"manifest\.json|checkpoint|cosignatures|report\.html|report\.pdf|verify\.py"
     r"|(?:entries|disclosures)/[1-9][0-9]{0,18}\.json"
     r"|proofs/(?:entries|map|consistency|statement)\.json"
     r"|tokens/(?!\.)[A-Za-z0-9._-]{1,100}\.(?:tsr|pem|crl)"
@@ -42,8 +42,15 @@ _LOCAL_MAGIC, _CENTRAL_MAGIC, _END_MAGIC = b"PK\3\4", b"PK\1\2", b"PK\5\6"
 _END64_MAGIC, _LOCATOR64_MAGIC = b"PK\6\6", b"PK\6\7"
 _MADE_BY_UNIX: Final = 3 << 8 | 20
 _NEEDED: Final = 20
+_NEEDED_OK: Final = (10, 20)
 _NEEDED64: Final = 45
 _FILE_MODE: Final = 0o100644 << 16
+_REGULAR: Final = (0, 0o100000)
+_FOLDER: Final = 0x10
+"""The bit of MS-DOS."""
+
+_BOMB_BYTES: Final = 1 << 20
+_BOMB_RATIO: Final = 200
 
 
 def write(members: Mapping[str, bytes]) -> bytes:
@@ -64,7 +71,7 @@ def write(members: Mapping[str, bytes]) -> bytes:
 
 
 def _end(count: int, size: int, offset: int) -> bytes:
-    if count < 0xFFFF:
+    if count <= 0xFFFF:
         return _END.pack(_END_MAGIC, 0, 0, count, count, size, offset, 0)
     rest = _END64.size - 12
     numbers = (rest, _NEEDED64, _NEEDED64, 0, 0, count, count, size, offset)
@@ -112,7 +119,7 @@ def _directory(archive: bytes) -> list[_Slot]:
         magic, _by, needed, flags, method, time, day, crc, packed, full, *rest = _CENTRAL.unpack_from(
             archive, at
         )
-        name_size, extra, comment, disk, _internal, _external, start = rest
+        name_size, extra, comment, disk, _internal, attributes, start = rest
         at += _CENTRAL.size
         encoded = archive[at : at + name_size]
         at += name_size
@@ -120,10 +127,18 @@ def _directory(archive: bytes) -> list[_Slot]:
             raise _malformed(
                 "the directory holds what a package has no use for", "目录中含有证据包不应有的内容"
             )
-        if (flags, time, day) != (0, 0, _DAY) or method not in {_STORED, _DEFLATED}:
+        if (
+            (flags, time, day) != (0, 0, _DAY)
+            or method not in {_STORED, _DEFLATED}
+            or needed not in _NEEDED_OK
+        ):
             raise _malformed(
                 "a member has a flag, time or method of its own", "成员带有特殊标志、时间或压缩方法"
             )
+        if attributes >> 16 & 0o170000 not in _REGULAR or attributes & _FOLDER:
+            raise _malformed("a member is a link or a folder", "成员为链接或文件夹")
+        if method == _DEFLATED and full > _BOMB_BYTES and full > packed * _BOMB_RATIO:
+            raise _malformed("a member inflates beyond measure", "成员解压后异常膨胀")
         header = _LOCAL.pack(_LOCAL_MAGIC, needed, flags, method, time, day, crc, packed, full, name_size, 0)
         if archive[start : start + _LOCAL.size + name_size] != header + encoded:
             raise _malformed("a member and its place in the directory differ", "成员与目录所载不符")
@@ -145,7 +160,7 @@ def _end_of(archive: bytes) -> tuple[int, int, int]:
     _, disk, first, here, count, size, offset, comment = _END.unpack_from(archive, at)
     if disk or first or comment or here != count:
         raise _malformed("it is split or has a comment", "被分卷或带有注释")
-    if count == 0xFFFF:
+    if count == 0xFFFF and archive[at - _LOCATOR64.size :][:4] == _LOCATOR64_MAGIC:
         count, at = _end64_of(archive, at, size, offset)
     if count > MEMBERS_MAX:
         raise _too_large()
@@ -163,7 +178,7 @@ def _end64_of(archive: bytes, end: int, size: int, offset: int) -> tuple[int, in
     count = values[7]
     numbers = (_END64.size - 12, _NEEDED64, _NEEDED64, 0, 0, count, count, size, offset)
     locator = _LOCATOR64.pack(_LOCATOR64_MAGIC, 0, at, 1)
-    if count < 0xFFFF or archive[at:end] != _END64.pack(_END64_MAGIC, *numbers) + locator:
+    if count <= 0xFFFF or archive[at:end] != _END64.pack(_END64_MAGIC, *numbers) + locator:
         raise _malformed("its number of members is malformed", "成员数量格式错误")
     return count, at
 
@@ -177,6 +192,8 @@ def _check_names(names: list[str]) -> None:
                 "证据包中不应有名为 {name} 的成员。",
                 name=name[:200],
             )
+    if len({name.lower() for name in names}) < len(set(names)):
+        raise _malformed("two names differ by case alone", "两个成员名仅大小写不同")
     for name, following in pairwise(names):
         if name == following:
             raise PackageInvalid(

@@ -47,6 +47,22 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "The checkpoint is of {found_origin}, size {found_size}; the manifest says {origin}, size {size}.",
         "检查点属于 {found_origin}、大小 {found_size}；清单所载为 {origin}、大小 {size}。",
     ),
+    "RECORDED_OUT_OF_ORDER": (
+        "Entry {position} says it was recorded before entry {before}.",
+        "第 {position} 条所载入账时间早于第 {before} 条。",
+    ),
+    "SEAL_MISPLACED": (
+        "The seal of {size} entries cannot stand at entry {seal}.",
+        "{size} 条的封印不可能为第 {seal} 条。",
+    ),
+    "GENESIS_DIFFERS": (
+        "The first entry does not follow the beginning of {origin}.",
+        "第一条与 {origin} 的起点不相衔接。",
+    ),
+    "CHAIN_DIFFERS": (
+        "The checkpoint's chain value is not that of its last entry, {position}.",
+        "检查点的链值并非其最后一条（第 {position} 条）的链值。",
+    ),
     "OPERATOR_KEY_MISSING": (
         "No operator's key was given; get it from the operator by another road than this package.",
         "未提供运营方密钥；请通过本证据包以外的途径向运营方获取。",
@@ -157,6 +173,10 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "WITNESSES_TOO_FEW": (
         "{found} known witnesses cosigned the checkpoint, {required} are required.",
         "有 {found} 家已知见证方联署检查点，要求 {required} 家。",
+    ),
+    "COSIGNATURES_MALFORMED": (
+        "The lines of witnesses are not those of a note: {reason_en}",
+        "见证方签名行格式不符：{reason_zh}",
     ),
     "COSIGNATURE_INVALID": ("The cosignature of {witness} is not sound.", "{witness} 的联署无效。"),
     "DISCLOSURE_MALFORMED": (

@@ -10,6 +10,7 @@ import orjson
 from ledger.entry import Entry
 
 SALT_SIZE: Final = 16
+DOCUMENT: Final = "document:"
 
 _NAME: Final = re.compile(r"disclosures/([0-9]+)\.json")
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -44,9 +45,9 @@ def read(disclosure: str) -> tuple[str, Any] | None:
 
 
 def committed_files(entry: Entry) -> frozenset[str]:
-    """SHA-256 (hex) of the files an entry commits to: a deposited file's, and that of its source."""
-    stated = entry.data.get("sha256")
-    found = {stated} if isinstance(stated, str) and _SHA256_HEX.fullmatch(stated) else set()
+    """SHA-256 (hex) of the files an entry commits to: those its tags name, and that of its source."""
+    tagged = (tag.removeprefix(DOCUMENT) for tag in entry.subjects if tag.startswith(DOCUMENT))
+    found = {digest for digest in tagged if _SHA256_HEX.fullmatch(digest)}
     if entry.source is not None:
         found.add(entry.source.digest)
     return frozenset(found)

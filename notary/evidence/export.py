@@ -22,7 +22,7 @@ from typing import Any, Final
 from ledger import canonical, chain, facts
 from ledger.entry import ASSET, Entry
 from ledger.errors import InputRejected
-from ledger.facts.seals import SERIES, SealAnchored, SealRecorded, Token
+from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded, Token
 from ledger.statement.view import view
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
@@ -223,6 +223,9 @@ class _Gathering:
         if self.maps:
             files[members.MAP_PROOFS] = members.encode(tuple(self.maps))
         files[members.CHECKPOINT] = self.seal.note
+        cosignatures = self._cosignatures()
+        if cosignatures:
+            files[members.COSIGNATURES] = cosignatures
         stamps = self._add_tokens()
         files["verify.py"] = VERIFIER.read_bytes()
         if reports:
@@ -289,6 +292,15 @@ class _Gathering:
             if isinstance(fact, SealRecorded | SealAnchored):
                 tokens += fact.tokens
         return tokens
+
+    def _cosignatures(self) -> bytes:
+        """The lines of witnesses over the note, each once, in the order they came."""
+        lines: list[str] = []
+        for stored in self.store.reader.tagged([f"seal:{self.size}"]):
+            fact = facts.read(stored.parse())
+            if isinstance(fact, SealCosigned):
+                lines += [each.line for each in fact.cosignatures]
+        return "".join(f"{line.rstrip()}\n" for line in dict.fromkeys(lines)).encode()
 
     def _free_name(self, name: str) -> str:
         """The name, with a number behind it where an authority stamped the seal more than once."""

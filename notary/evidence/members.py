@@ -28,6 +28,7 @@ MAP_PROOFS: Final = "proofs/map.json"
 CONSISTENCY: Final = "proofs/consistency.json"
 STATEMENT: Final = "proofs/statement.json"
 CHECKPOINT: Final = "checkpoint"
+COSIGNATURES: Final = "cosignatures"
 VERSION: Final = 1
 
 KINDS: Final = ("entry", "right", "status", "priority", "document", "consistency")

@@ -92,18 +92,18 @@ Request = (
     | ConsistencyRequest
 )
 
-_SHAPES: Final[dict[str, tuple[tuple[tuple[str, type], ...], ...]]] = {
-    "entry": ((("position", int),),),
-    "right": ((("right", str),),),
-    "status": ((("right", str),),),
+_SHAPES: Final[dict[str, tuple[dict[str, type], ...]]] = {
+    "entry": ({"position": int},),
+    "right": ({"right": str},),
+    "status": ({"right": str},),
     "priority": (
-        (("as_of", str), ("first", str), ("right", str), ("second", str)),
-        (("first", int), ("second", int)),
+        {"right": str, "first": str, "second": str, "as_of": str},
+        {"first": int, "second": int},
     ),
-    "document": ((("position", int), ("sha256", str)),),
-    "consistency": ((("from", int), ("to", int)),),
+    "document": ({"sha256": str, "position": int},),
+    "consistency": ({"from": int, "to": int},),
 }
-"""Of each kind, the members a request may have, sorted by name."""
+"""Of each kind, the members a request has; further ones claim nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,15 @@ class Wanted:
 
 def wanted_claims(kind: str, request: Mapping[str, Any]) -> tuple[Wanted, ...] | None:
     """The claims a package of this kind makes at least, or None if the request is not one of the kind."""
-    shape = tuple((name, type(request[name])) for name in sorted(request))
-    if shape not in _SHAPES[kind]:
+    fitting = (
+        shape
+        for shape in _SHAPES[kind]
+        if all(type(request.get(name)) is form for name, form in shape.items())
+    )
+    shape = next(fitting, None)
+    if shape is None:
         return None
+    request = {name: request[name] for name in shape}
     if "right" in request:
         by_right = {"right": request["right"]}
         history, status = Wanted(("history",), by_right), Wanted(("status",), by_right)

@@ -72,7 +72,7 @@ class WitnessKey:
         return hashlib.sha256(named).digest()[:KEY_ID_SIZE]
 
     def cosigned(self, signed: SignedCheckpoint) -> bool | None:
-        """Whether this witness's line in the note is sound; None if it has none there."""
+        """Whether this witness's line is sound; None if it has none there."""
         for line in signed.signatures:
             if (line.name, line.key_id) == (self.name, self.key_id):
                 return self._verifies(line.signature, signed.checkpoint.text())

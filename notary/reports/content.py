@@ -345,7 +345,7 @@ class _Writer:
                 )
                 for stamp in self._of.stamps
             )
-            yield Table(columns, rows, (20, 28, 14, 38), digests=(3,))
+            yield Table(columns, rows, (17, 28, 12, 43), digests=(3,))
         if any(_is_embedded(stamp) for stamp in self._of.stamps):
             yield Paragraph(
                 self._say(

@@ -55,6 +55,7 @@ _RUNS: Final = {
     "en": re.compile(r"[\x20-\x7e\xa0-\xff–—“”‘’…•±]+"),
 }
 """Runs of signs set in Helvetica; in Chinese, dashes and quotation marks are Chinese ones."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _IDEOGRAPH: Final = re.compile(r"[\u3000-\u9fff\uff01-\uffe5]")
 
 
@@ -161,6 +162,7 @@ class _Setter:
         yield Spacer(1, 4)
         for block, following in zip_longest(self._report.blocks, self._report.blocks[1:]):
             if isinstance(block, Paragraph) and isinstance(following, Bullets | Commands | Table):
+                yield CondPageBreak(24 * mm)
                 yield self._text(block.text, "lead-in") if not block.strong else self._strong(block.text)
             else:
                 yield from self._block(block)
@@ -170,7 +172,13 @@ class _Setter:
         label_width = 34 * mm if report.lang == "en" else 30 * mm
         left = _WIDTH - _CODE - 6 * mm
         facts = Grid(
-            [[self._text(label, "label"), self._text(value, "cell")] for label, value in report.facts],
+            [
+                [
+                    self._text(label, "label"),
+                    self._text(value, "digest" if _DIGEST.fullmatch(value) else "cell"),
+                ]
+                for label, value in report.facts
+            ],
             colWidths=[label_width, left - label_width],
             style=_plain_style(top=0.8, bottom=0.8),
         )
