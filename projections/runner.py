@@ -19,11 +19,10 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
-from ledger import facts
 from ledger.entry import ASSET, Entry, parse
 from ledger.errors import ChainBroken, EntryMalformed, StorageUnavailable, UnknownEventType
-from ledger.facts.base import Fact
-from ledger.statement import State, document
+from ledger.statement import State, document, read
+from ledger.statement.base import Recorded
 from ledger.store.database import Connection, Store, unavailable
 from projections import generations
 from projections.catalog import ENTRY_TABLES, RIGHT_TABLES
@@ -172,15 +171,15 @@ class _Projector:
         self.reached = batch[-1][0].position if batch else position
         return bool(batch)
 
-    def _batch(self, position: int) -> list[tuple[Entry, Fact]]:
+    def _batch(self, position: int) -> list[tuple[Entry, Recorded]]:
         """The entries after `position`, and what they say; short of one that cannot be read."""
-        batch: list[tuple[Entry, Fact]] = []
+        batch: list[tuple[Entry, Recorded]] = []
         touches = 0
         try:
             for stored in self._reader.entries(position, limit=BATCH_ENTRIES):
                 _check_follows(stored.position, position + len(batch))
                 entry = parse(stored.raw, stored.position)
-                batch.append((entry, facts.read(entry)))
+                batch.append((entry, read(entry)))
                 touches += len(entry.assets)
                 if touches >= BATCH_TOUCHES:
                     break
@@ -190,12 +189,12 @@ class _Projector:
                 raise
         return batch
 
-    def _write(self, connection: Connection, batch: list[tuple[Entry, Fact]]) -> None:
+    def _write(self, connection: Connection, batch: list[tuple[Entry, Recorded]]) -> None:
         for entry_table in ENTRY_TABLES:
             self._copy(connection, entry_table, [row for item in batch for row in entry_table.rows(*item)])
         rows: dict[str, list[Row]] = {table.name: [] for table in RIGHT_TABLES}
         known: list[str] = []
-        for projected, is_new in self._project([entry for entry, _ in batch]):
+        for projected, is_new in self._project(batch):
             if not is_new:
                 known.append(projected.right)
             for table in RIGHT_TABLES:
@@ -213,22 +212,22 @@ class _Projector:
             for row in rows:
                 copy.write_row([_storable(value) for value in row])
 
-    def _project(self, entries: list[Entry]) -> Iterator[tuple[Projected, bool]]:
+    def _project(self, batch: list[tuple[Entry, Recorded]]) -> Iterator[tuple[Projected, bool]]:
         """Each right the entries touch as it stands after them, and whether it is new."""
-        news: dict[str, list[Entry]] = {}
+        news: dict[str, list[Recorded]] = {}
         before: dict[str, int] = {}
-        for entry in entries:
+        for entry, recorded in batch:
             for link in entry.assets:
-                news.setdefault(link.id, []).append(entry)
+                news.setdefault(link.id, []).append(recorded)
                 before.setdefault(link.id, link.seq - 1)
-        upto = entries[0].position - 1
+        upto = batch[0][0].position - 1
         for group in _groups(before):
             states = self._states(group, upto)
             for right, state in states.items():
-                for entry in news[right]:
-                    state.evolve(entry)
+                state.recorded += news[right]
                 self._keep(state)
-                yield Projected(right, news[right][-1].position, document(state)), before[right] == 0
+                position = state.recorded[-1].record.position
+                yield Projected(right, position, document(state)), before[right] == 0
 
     def _states(self, counts: dict[str, int], upto: int) -> dict[str, State]:
         """The state of each right after so many entries; those not remembered are read, up to `upto`."""
@@ -246,9 +245,10 @@ class _Projector:
         if wanted:
             for stored in self._reader.tagged([ASSET + right for right in wanted], upto=upto):
                 entry = parse(stored.raw, stored.position)
+                recorded = read(entry)
                 for right in entry.asset_ids:
                     if right in missing:
-                        missing[right].evolve(entry)
+                        missing[right].recorded.append(recorded)
         for right, state in missing.items():
             if len(state.recorded) != counts[right]:
                 what = f"the number of entries of {right} before it"

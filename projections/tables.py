@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, TypeAlias
 
 from ledger.entry import Entry
-from ledger.facts.base import Fact
+from ledger.statement.base import Recorded
 
 Statement: TypeAlias = dict[str, Any]
 Row: TypeAlias = tuple[Any, ...]
@@ -41,5 +41,5 @@ class EntryTable:
     name: LiteralString
     columns: LiteralString
     key: LiteralString
-    rows: Callable[[Entry, Fact], Iterable[Row]]
+    rows: Callable[[Entry, Recorded], Iterable[Row]]
     indexes: tuple[LiteralString, ...] = ()

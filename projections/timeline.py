@@ -6,11 +6,10 @@ from typing import Any, Final
 
 import orjson
 
-from ledger import facts
 from ledger.entry import Entry, format_instant, parse
 from ledger.errors import RightUnknown
-from ledger.facts.base import Fact, Party
-from ledger.statement.base import record_of
+from ledger.statement import read
+from ledger.statement.base import Recorded
 from projections.rights import knowledge, resolve_right
 from projections.tables import EntryTable, Row
 from projections.views import Views
@@ -55,13 +54,13 @@ _SIDES: Final = (
     ("pledgors", "pledgees"),
     ("licensors", "licensees"),
     ("releasors", "beneficiaries"),
-    ("holders", None),
-    ("authorities", None),
+    ("", "holders"),
+    ("", "authorities"),
 )
 
 
-def _rows(entry: Entry, fact: Fact) -> Iterator[Row]:
-    record = record_of(entry, fact)
+def _rows(entry: Entry, recorded: Recorded) -> Iterator[Row]:
+    record = recorded.record
     data = orjson.dumps({name: value for name, value in entry.data.items() if name != "rights"}).decode()
     for right in entry.asset_ids:
         yield (
@@ -70,11 +69,11 @@ def _rows(entry: Entry, fact: Fact) -> Iterator[Row]:
             entry.type,
             entry.entry_class.value,
             record.effective_on,
-            getattr(fact, "registered_on", None),
+            entry.data.get("registered_on"),
             entry.recorded_at,
             record.register,
             record.number if entry.source else None,
-            *(_sides(fact)),
+            *_sides(entry.data),
             data,
         )
 
@@ -134,7 +133,7 @@ def _unprojected(views: Views, right: str, after: int, upto: int, limit: int) ->
     """The same rows from the entries, where the table does not reach so far yet."""
     stored = views.store.reader.tagged([f"asset:{right}"], after=after, upto=upto, limit=limit)
     entries = [parse(item.raw, item.position) for item in stored]
-    return [row for entry in entries for row in _rows(entry, facts.read(entry)) if row[0] == right]
+    return [row for entry in entries for row in _rows(entry, read(entry)) if row[0] == right]
 
 
 def _item(row: Row) -> dict[str, Any]:
@@ -156,16 +155,16 @@ def _item(row: Row) -> dict[str, Any]:
     }
 
 
-def _sides(fact: Fact) -> tuple[list[str], list[str]]:
+def _sides(data: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Who gives and who receives, whatever the fact calls them."""
     for giving, receiving in _SIDES:
-        if hasattr(fact, giving):
-            given = _names(getattr(fact, giving))
-            return (given, _names(getattr(fact, receiving))) if receiving else ([], given)
+        if data.get(giving) or data.get(receiving):
+            return _names(data.get(giving)), _names(data.get(receiving))
     return [], []
 
 
-def _names(parties: tuple[Party, ...]) -> list[str]:
-    return list(dict.fromkeys(party.name for party in parties))
+def _names(parties: list[dict[str, Any]] | None) -> list[str]:
+    return list(dict.fromkeys(party["name"] for party in parties or ()))
 
 
 def _summary(kind: str, giving: list[str], receiving: list[str]) -> dict[str, str]:

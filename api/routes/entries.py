@@ -1,7 +1,6 @@
 """`/v1/entries` and `/v1/seals`: the ledger itself, entry by entry, for whoever keeps a copy or checks it."""
 
 from base64 import b64encode
-from itertools import islice
 from typing import Annotated, Any, Final
 
 import orjson
@@ -13,7 +12,7 @@ from api.schemas.base import Problem
 from api.schemas.entries import Entries, Entry, Seals
 from ledger import facts
 from ledger.entry import format_instant
-from ledger.facts.seals import SERIES, SealRecorded
+from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded
 from ledger.store import StoredEntry
 
 _BYTES: Final = "application/octet-stream"
@@ -56,9 +55,16 @@ def entry(
 
 @router.get("/seals", response_model=Seals, dependencies=[Uncached], summary="The seals")
 def seals(views: ViewsOfApp, page: Annotated[EntryPage, Query()]) -> dict[str, Any]:
-    """Signed checkpoints with their RFC 3161 tokens, in order of position."""
-    stored = views.store.reader.tagged([SERIES], after=page.after, limit=page.limit)
-    found = [_seal(item) for item in islice(stored, page.limit)]
+    """Signed checkpoints in order of position, each with all its tokens, also those that came later."""
+    reader = views.store.reader
+    found = [_seal(stored) for stored in reader.tagged([SERIES], after=page.after, limit=page.limit)]
+    by_size = {seal["size"]: seal for seal in found}
+    for stored in reader.tagged([f"seal:{size}" for size in by_size], after=page.after) if found else ():
+        fact = facts.read(stored.parse())
+        if isinstance(fact, SealAnchored):
+            by_size[fact.size]["tokens"] += [token.model_dump() for token in fact.tokens]
+        elif isinstance(fact, SealCosigned):
+            by_size[fact.size]["cosignatures"] += [given.model_dump() for given in fact.cosignatures]
     return {"seals": found, "next": found[-1]["position"] if found else page.after}
 
 
@@ -81,4 +87,5 @@ def _seal(stored: StoredEntry) -> dict[str, Any]:
         "size": fact.size,
         "checkpoint": fact.checkpoint,
         "tokens": [token.model_dump() for token in fact.tokens],
+        "cosignatures": [],
     }

@@ -32,6 +32,14 @@ class Token(Shape):
     token: str = Field(description="DER, base64.")
 
 
+class Cosignature(Shape):
+    """A witness's signature under a checkpoint it found consistent with all it saw before."""
+
+    witness: str
+    cosigned_at: str
+    line: str = Field(description="As in the signed note (C2SP tlog-cosignature).")
+
+
 class Seal(Shape):
     """A checkpoint with its time stamps."""
 
@@ -40,6 +48,7 @@ class Seal(Shape):
     size: int = Field(description="The ledger was sealed up to this entry.")
     checkpoint: str = Field(description="The signed note, exactly as stamped.")
     tokens: list[Token]
+    cosignatures: list[Cosignature]
 
 
 class Seals(Shape):

@@ -29,10 +29,20 @@ class State:
         """Take in the right's next entry.
 
         Raises:
-            UnknownEventType: an event this release cannot read.
+            As `read`.
         """
-        fact = facts.read(entry)
-        self.recorded.append(Recorded(record_of(entry, fact), fact))
+        self.recorded.append(read(entry))
+
+
+def read(entry: Entry) -> Recorded:
+    """What an entry says and where it stands: the same for every right it concerns.
+
+    Raises:
+        UnknownEventType: an event this release cannot read.
+        EntryMalformed: data that its schema does not allow.
+    """
+    fact = facts.read(entry)
+    return Recorded(record_of(entry, fact), fact)
 
 
 def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
