@@ -13,6 +13,7 @@ file that a killed process leaves wrong, and takes any live process that has the
 that server.
 """
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
@@ -27,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import IO, Final
 
@@ -41,7 +43,9 @@ MAJOR: Final = 18
 
 # Bytes of a socket's address, with room for "/.s.PGSQL.5432" and the closing zero (macOS has 104).
 _SOCKET_DIRECTORY_MAX: Final = 104 - 15
+_AWKWARD: Final = frozenset(",\"'\\")  # separate or quote addresses, for the server or its clients
 _START_SECONDS: Final = 60.0
+_ZOMBIE_SECONDS: Final = 3.0
 _SERVICE_USER: Final = "ipledger"
 _CONFIGURATION: Final = {
     "listen_addresses": "",
@@ -88,6 +92,9 @@ class EmbeddedServer:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             self._users = _open_lock(self.home / "users")
+        except OSError as error:
+            raise StorageUnavailable(f"{self.home} cannot be used as home: {error}") from error
+        try:
             if os.geteuid() == 0:
                 self._account = _service_account()
                 _let_in(self.home, self._account)
@@ -96,7 +103,12 @@ class EmbeddedServer:
                 fcntl.flock(self._users, fcntl.LOCK_SH)
                 self._socket_directory = self._start()
         except OSError as error:
+            self._users.close()
             raise StorageUnavailable(f"{self.home} cannot be used as home: {error}") from error
+        except StorageUnavailable:
+            self._users.close()
+            raise
+        atexit.register(self.close)
 
     def conninfo(self, user: str = APPLICATION) -> str:
         """Where `user` connects."""
@@ -117,7 +129,8 @@ class EmbeddedServer:
             raise StorageUnavailable(f"{self.home} cannot be used as home: {error}") from error
 
     def close(self) -> None:
-        """Leave; stop the server if nobody else uses it."""
+        """Leave; stop the server if nobody else uses it. An interpreter that ends leaves too."""
+        atexit.unregister(self.close)
         if self._users.closed:
             return
         with self._starting(), self._users:
@@ -127,7 +140,7 @@ class EmbeddedServer:
             except BlockingIOError:
                 return
             if (self.data / "postmaster.pid").exists():
-                self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+                self._run(str(self._binaries / "pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop")
 
     @contextlib.contextmanager
     def _starting(self) -> Iterator[None]:
@@ -138,22 +151,43 @@ class EmbeddedServer:
     def _start(self) -> Path:
         """The socket directory of the running server; the caller holds the lock `starting`."""
         self._initialize()
-        directory = self._running()
-        if directory is not None:
-            return directory
+        running = self._running(time.monotonic() + _START_SECONDS)
+        if running is not None:
+            return running
         directory = self._make_socket_directory()
+        _put_aside(directory / f".s.PGSQL.{self._settings['port']}.lock")
         self._configure(directory)
         deadline = time.monotonic() + _START_SECONDS
         while True:
-            outcome = self._run(
-                "pg_ctl", "-D", str(self.data), "-l", str(self._log_file), "-t", "60", "-w", "start"
-            )
-            if outcome.returncode == 0:
+            words = self._launch(deadline)
+            if words is None:
                 return directory
             # Processes of a server that was killed hold its shared memory for a moment.
-            if "pre-existing shared memory" not in self._last_words() or time.monotonic() > deadline:
-                raise StorageUnavailable(f"PostgreSQL in {self.data} does not start: {self._last_words()}")
+            if "pre-existing shared memory" not in words or time.monotonic() > deadline:
+                raise StorageUnavailable(f"PostgreSQL in {self.data} does not start: {words}")
             time.sleep(0.2)
+
+    def _launch(self, deadline: float) -> str | None:
+        """Start the server and wait until it answers; or its last words."""
+        log = self.data / "postgres.log"
+        log.touch(mode=0o600)
+        self._own(log)
+        said_before = log.stat().st_size
+        # A shell that leaves at once: the server is no child of ours to wait for. (pg_ctl would hand our
+        # paths to a shell unquoted.)
+        started = self._run(
+            "/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!',
+            "sh", str(log), str(self._binaries / "postgres"), "-D", str(self.data),
+        )  # fmt: skip
+        while _look_up(started.stdout) in {_Process.POSTGRES, _Process.OTHER} and time.monotonic() < deadline:
+            if self._answering(self._pid_lines()) is not None:
+                return None
+            time.sleep(0.02)
+        with log.open("rb") as file:
+            file.seek(said_before)
+            said = file.read().decode(errors="replace").splitlines()
+        telling = [line for line in said if "LOG:  " not in line or "invalid" in line]
+        return _one_line(" ".join(telling or said or [started.stdout])) or "it left no word"
 
     def _initialize(self) -> None:
         version = self.data / "PG_VERSION"
@@ -171,8 +205,8 @@ class EmbeddedServer:
         fresh.mkdir(mode=0o700)
         self._own(fresh)
         outcome = self._run(
-            "initdb", "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--no-locale",
-            "--auth-local=trust", "--auth-host=reject",
+            str(self._binaries / "initdb"), "-D", str(fresh), "-U", SUPERUSER,
+            "--encoding=UTF8", "--no-locale", "--auth-local=trust", "--auth-host=reject",
         )  # fmt: skip
         if outcome.returncode != 0:
             raise StorageUnavailable(
@@ -190,30 +224,39 @@ class EmbeddedServer:
         self._own(fresh)
         fresh.rename(self.data / "ipledger.conf")
 
-    def _running(self) -> Path | None:
-        """The socket directory if a server runs on our data; a leftover pid file is put out of the way."""
+    def _running(self, deadline: float) -> Path | None:
+        """The socket directory if a server runs on our data. What a dead one left is put out of the way."""
         pid_file = self.data / "postmaster.pid"
-        deadline = time.monotonic() + _START_SECONDS
+        patience = time.monotonic() + _ZOMBIE_SECONDS
         while True:
-            try:
-                lines = pid_file.read_text().splitlines()
-            except FileNotFoundError:
+            lines = self._pid_lines()
+            if lines is None:
                 return None
-            pid = int(lines[0]) if lines and lines[0].isdigit() else 0
-            if not _is_postgres(pid):
-                # PostgreSQL itself distrusts a pid file whose number now belongs to another program.
-                _log.warning("removing a stale %s (process %s is no PostgreSQL)", pid_file, pid)
-                pid_file.unlink(missing_ok=True)
+            process = _look_up(lines[0] if lines else "")
+            if process is _Process.POSTGRES:
+                answering = self._answering(lines)
+                if answering is not None:
+                    return answering
+                if time.monotonic() > deadline:
+                    raise StorageUnavailable(
+                        f"PostgreSQL in {self.data} does not answer (process {lines[0]})"
+                    )
+            elif process is not _Process.ZOMBIE or time.monotonic() > patience:
+                _put_aside(pid_file)
                 return None
-            if len(lines) >= 5 and lines[4]:
-                state = self._answers(Path(lines[4]), lines[3])
-                if state is not None:
-                    return state
-            if time.monotonic() > deadline:
-                raise StorageUnavailable(f"PostgreSQL (process {pid}) in {self.data} does not answer")
-            time.sleep(0.05)
+            time.sleep(0.02)
 
-    def _answers(self, directory: Path, port: str) -> Path | None:
+    def _pid_lines(self) -> list[str] | None:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+
+    def _answering(self, lines: list[str] | None) -> Path | None:
+        """The socket directory that a pid file names, if a server on our data answers there."""
+        if lines is None or len(lines) < 5 or not lines[4]:
+            return None
+        directory, port = Path(lines[4]), lines[3]
         conninfo = make_conninfo(
             host=str(directory), port=port, user=SUPERUSER, dbname="postgres", connect_timeout=5
         )
@@ -225,8 +268,8 @@ class EmbeddedServer:
         return directory if row is not None and Path(row[0]).resolve() == self.data.resolve() else None
 
     def _make_socket_directory(self) -> Path:
-        """`home/postgres` itself, or a short directory under /tmp where that is too long for a socket."""
-        if len(os.fsencode(self.data)) <= _SOCKET_DIRECTORY_MAX:
+        """`home/postgres` itself, or a short directory under /tmp where a socket cannot have that name."""
+        if len(os.fsencode(self.data)) <= _SOCKET_DIRECTORY_MAX and not _AWKWARD & set(str(self.data)):
             return self.data
         uid = os.geteuid() if self._account is None else self._account.uid
         name = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:16]
@@ -237,24 +280,12 @@ class EmbeddedServer:
         self._own(short)
         return short
 
-    @property
-    def _log_file(self) -> Path:
-        return self.data / "postgres.log"
-
-    def _last_words(self) -> str:
-        try:
-            lines = self._log_file.read_text(errors="replace").splitlines()[-20:]
-        except FileNotFoundError:
-            return "it left no log"
-        fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
-        return _one_line((fatal or lines or ["it left no log"])[-1])
-
     def _own(self, path: Path) -> None:
         if self._account is not None:
             os.chown(path, self._account.uid, self._account.gid)
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return _run_as(self._account, [str(self._binaries / program), *arguments], cwd=self.home)
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return _run_as(self._account, list(command), cwd=self.home)
 
 
 def _run_as(account: Account | None, command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -274,7 +305,7 @@ def _run_as(account: Account | None, command: list[str], cwd: Path) -> subproces
             extra_groups=None if account is None else [],
         )
         output.seek(0)
-        return subprocess.CompletedProcess(command, done.returncode, "", output.read())
+        return subprocess.CompletedProcess(command, done.returncode, output.read())
 
 
 def _binaries() -> Path:
@@ -333,22 +364,54 @@ def _let_run(binaries: Path, account: Account) -> None:
             path.chmod(mode | (0o055 if path.is_dir() or mode & stat.S_IXUSR else 0o044))
 
 
-def _is_postgres(pid: int) -> bool:
-    """Whether `pid` is a live process called postgres."""
-    if pid <= 0:
-        return False
+class _Process(Enum):
+    """What a process number in a file stands for now."""
+
+    POSTGRES = auto()
+    OTHER = auto()  # another program, to which the number went
+    ZOMBIE = auto()  # dead, but still listed until its parent looks
+    GONE = auto()
+    NONSENSE = auto()  # no number
+
+
+def _look_up(number: str) -> _Process:
+    if not number.strip().isdigit() or int(number) <= 0:
+        return _Process.NONSENSE
+    pid = int(number)
+    if Path("/proc/self/stat").exists():
+        try:
+            stat_line = Path(f"/proc/{pid}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return _Process.GONE
+        name, _, state = stat_line.partition("(")[2].rpartition(") ")
+    else:
+        listed = subprocess.run(  # noqa: S603 -- a fixed command with a number
+            ["ps", "-o", "stat=,comm=", "-p", str(pid)],  # noqa: S607
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        state, _, name = listed.stdout.strip().partition(" ")
+        if not state:
+            return _Process.GONE
+    if state.startswith("Z"):
+        return _Process.ZOMBIE
+    return _Process.POSTGRES if Path(name.strip()).name == "postgres" else _Process.OTHER
+
+
+def _put_aside(lock: Path) -> None:
+    """Remove a lock file that PostgreSQL would stumble over: its process is alive, but no PostgreSQL.
+
+    Where the process is gone the file stays: from it PostgreSQL learns whether parts of the dead server still
+    hold its shared memory.
+    """
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+        number = lock.read_text().partition("\n")[0]
     except FileNotFoundError:
-        if Path("/proc/self/comm").exists():
-            return False
-    listed = subprocess.run(  # noqa: S603 -- a fixed command with a number
-        ["ps", "-o", "comm=", "-p", str(pid)],  # noqa: S607
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return "postgres" in listed.stdout
+        return
+    if _look_up(number) in {_Process.OTHER, _Process.ZOMBIE, _Process.NONSENSE}:
+        _log.warning("removing %s, which a server that is gone left", lock)
+        lock.unlink(missing_ok=True)
 
 
 def _open_lock(path: Path) -> IO[bytes]:

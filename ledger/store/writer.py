@@ -167,12 +167,12 @@ class Writer:
         except LedgerError as error:
             for call in batch:
                 call.error = error
-        except (psycopg.DataError, psycopg.ProgrammingError, psycopg.IntegrityError) as error:
+        except psycopg.Error as error:
             if len(batch) == 1:
                 batch[0].error = _rejected(error)
-                return
-            for call in batch:  # find the one whose fault it is
-                self._append([call])
+            else:
+                for call in batch:  # find the one whose fault it is
+                    self._append([call])
         self._notifier.notify()
 
     def _answer_repeats(self, call: "_Call") -> None:
@@ -417,6 +417,8 @@ def _unavailable(error: Exception) -> StorageUnavailable:
     return StorageUnavailable(" ".join(str(error).split())[:300] or type(error).__name__)
 
 
-def _rejected(error: psycopg.Error) -> InputRejected:
+def _rejected(error: psycopg.Error) -> LedgerError:
+    if not isinstance(error, psycopg.DataError | psycopg.ProgrammingError | psycopg.IntegrityError):
+        return _unavailable(error)
     reason = " ".join(str(error).split())[:300]
     return InputRejected("REFUSED_BY_DATABASE", f"the database refused it: {reason}", f"数据库拒绝:{reason}")

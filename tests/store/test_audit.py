@@ -194,7 +194,8 @@ def test_a_right_that_begins_twice_is_named(ledger: Store, superuser: psycopg.Co
     _forge(superuser, 7, raw[start : start + 72], b'["a",1,"' + b"0" * 64)
     _relink(superuser, ledger.origin)
     superuser.execute(
-        "UPDATE ledger_asset a SET head = e.digest FROM ledger_entry e WHERE a.position = 7 AND e.position = 7"
+        "UPDATE ledger_asset a SET head = e.digest FROM ledger_entry e "
+        "WHERE a.position = 7 AND e.position = 7"
     )
     finding = audit(ledger).finding
     assert finding is not None
