@@ -19,9 +19,15 @@ COMMANDS: Final = {
     "seal": "seal",
     "reseal": "reseal",
     "verify": "verify",
+    "evidence": "evidence",
+    "token": "token",
     "rebuild": "rebuild",
     "serve": "serve",
     "doctor": "doctor",
+    "deposit": "deposit",
+    "field": "field",
+    "subject": "subject",
+    "witness": "witness",
 }
 """Command and the module in `scripts.commands` whose `register(app)` adds it, in the order of the help."""
 
