@@ -23,7 +23,10 @@ _Key = tuple[str, str]
 def settle(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
     """The recordings that count, corrections applied, in order of position; and what must be said of it."""
     current, flags = _restatements(recorded)
-    corrections = {_key(item): item for item in current if isinstance(item.fact, RecordingCorrected)}
+    corrections: dict[_Key, list[Recorded]] = {}
+    for item in current:
+        if isinstance(item.fact, RecordingCorrected):
+            corrections.setdefault(_key(item), []).append(item)
     if not corrections:
         return current, flags
     originals: dict[_Key, list[Recorded]] = {}
@@ -31,13 +34,15 @@ def settle(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
         originals.setdefault(_key(item), []).append(item)
     chains: dict[_Key, list[Recorded]] = {}
     standing: list[Recorded] = []
-    for item in sorted(corrections.values(), key=lambda each: each.record.register_order):
-        root, cycle = _root(item, corrections)
-        if root in originals:
+    correcting = [item for items in corrections.values() for item in items]
+    for item in sorted(correcting, key=lambda each: each.record.register_order):
+        roots = _roots(item, corrections)
+        found = [root for root, cycle in roots if root in originals and not cycle]
+        for root in found:
             chains.setdefault(root, []).append(item)
-        else:
+        if not found:
             standing.append(_on_its_own(item))
-            flags.append(_unrooted(item, root[1], cycle))
+            flags += [_unrooted(item, root[1], cycle) for root, cycle in roots]
     settled = [
         item
         for item in current
@@ -59,14 +64,16 @@ def _is_original(item: Recorded) -> bool:
 
 def _restatements(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
     """Each recording once, as last reported."""
-    latest: dict[tuple[str, str, str], Recorded] = {}
-    repeated: dict[tuple[str, str, str], list[int]] = {}
+    latest: dict[tuple[str, str, str, str], Recorded] = {}
+    repeated: dict[tuple[str, str, str, str], list[int]] = {}
     current: list[Recorded] = []
     for item in recorded:
         if isinstance(item.fact, RightRegistered | RightDescribed):
             current.append(item)
             continue
-        key = (item.record.register, item.record.number, item.fact.TYPE)
+        # One corrective recording may name several: each of its corrections is a report of its own.
+        corrects = getattr(item.fact, "corrects", None) or ""
+        key = (item.record.register, item.record.number, item.fact.TYPE, corrects)
         if key in latest:
             repeated.setdefault(key, [latest[key].record.position]).append(item.record.position)
         latest[key] = item
@@ -83,18 +90,33 @@ def _restatements(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]
     return sorted(current, key=lambda item: item.record.position), flags
 
 
-def _root(item: Recorded, corrections: dict[_Key, Recorded]) -> tuple[_Key, list[Recorded]]:
-    """The recording a chain of corrections ends at, and the chain if it runs in a circle."""
-    chain: dict[_Key, Recorded] = {_key(item): item}
-    while True:
-        fact = item.fact
+def _roots(
+    item: Recorded, corrections: dict[_Key, list[Recorded]]
+) -> list[tuple[_Key, tuple[Recorded, ...]]]:
+    """The recordings a chain of corrections ends at, each with the chain if it runs in a circle.
+
+    Each correction on the way is followed once, by whatever way it is first met: a filer who lets every
+    recording name all earlier ones costs no more than their number.
+    """
+    roots: dict[_Key, tuple[Recorded, ...]] = {}
+    met: set[tuple[_Key, str]] = set()
+    open_chains: list[tuple[Recorded, ...]] = [(item,)]
+    while open_chains:
+        chain = open_chains.pop()
+        fact = chain[-1].fact
         assert isinstance(fact, RecordingCorrected)
         target = (item.record.register, fact.corrects or "")
-        if target in chain:
-            return target, list(chain.values())
+        if target in {_key(each) for each in chain}:
+            roots[target] = chain
+            continue
         if target not in corrections:
-            return target, []
-        item = chain[target] = corrections[target]
+            roots.setdefault(target, ())
+        for each in corrections.get(target, []):
+            step = (target, getattr(each.fact, "corrects", None) or "")
+            if step not in met:
+                met.add(step)
+                open_chains.append((*chain, each))
+    return list(roots.items())
 
 
 def _restate(item: Recorded, chain: list[Recorded], *, alone: bool) -> Recorded:
@@ -184,7 +206,7 @@ def _as_kind(
             return TransferRegistered(grantors=grantors, grantees=grantees, **common)
 
 
-def _unrooted(item: Recorded, target: str, cycle: list[Recorded]) -> Flag:
+def _unrooted(item: Recorded, target: str, cycle: tuple[Recorded, ...]) -> Flag:
     if cycle:
         return Flag(
             "CORRECTION_CYCLE",

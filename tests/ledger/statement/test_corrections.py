@@ -140,3 +140,26 @@ def test_a_known_kind_of_note_raises_no_flag():
 def test_a_correction_counts_for_the_rights_it_names_only():
     elsewhere = correction("2/0001", "2/0000", "2019-06-01", "X", "Y BANK", rights=("US:patent:1",))
     assert standing(seen(pledge("2/0000", "A", "BANK", "2019-01-01"), elsewhere)) == {"2/0000": 1}
+
+
+def test_one_corrective_recording_may_correct_several():
+    """Recorded under one number, it names each of the recordings it corrects."""
+    to_a = transfer("1/1", "A", "B", "2018-01-01")
+    to_b = transfer("1/2", "B", "C TYPO", "2018-02-01")
+    first = correction("1/3", "1/1", "2018-03-01", "A ONE", "B")
+    second = correction("1/3", "1/2", "2018-03-01", "B", "C TYPO")
+    again = correction("1/4", "1/3", "2018-04-01", "B", "C")
+    answer = seen(to_a, to_b, first, second)
+    assert flags(answer) == ["RECORDING_CORRECTED", "RECORDING_CORRECTED"]
+    assert titles(to_a, to_b, first, second) == [["A ONE"], ["B"], ["C TYPO"]]
+    assert "RECORDING_RESTATED" not in flags(seen(to_a, to_b, first, second, again))
+    assert titles(to_a, to_b, first, second, again)[-1] == ["C"]
+
+
+def test_recordings_that_each_name_all_earlier_ones_are_followed_in_reasonable_time():
+    history = [
+        correction(f"2/{number}", f"2/{earlier}" if earlier else "1/1", "2018-03-01", "A", "B")
+        for number in range(1, 40)
+        for earlier in range(number)
+    ]
+    assert titles(transfer("1/1", "A TYPO", "B", "2018-01-01"), *history) == [["A"], ["B"]]
