@@ -392,7 +392,9 @@ def entry_with_an_integer_too_large():
 def recorded_earlier_than_the_one_before():
     ledger = maker.Ledger()
     maker.register(ledger, maker.RIGHT)
-    maker.pledge(ledger, maker.BANK, "45000/0001", "2020-03-01", recorded_at=maker.NOW - timedelta(days=900))
+    maker.pledge(
+        ledger, maker.BANK, "45000/0001", "2020-03-01", recorded_at=maker.STAMPED - timedelta(days=900)
+    )
     return maker.order_package(maker.seal(ledger), 1, 2)
 
 
@@ -802,8 +804,8 @@ def token_names_another_authority():
 def token_time_changed_after_signing():
     def answer(note):
         made = maker.stamp(note)
-        time = enc.generalized_time(maker.NOW)
-        earlier = enc.generalized_time(maker.NOW - timedelta(days=365))
+        time = enc.generalized_time(maker.STAMPED)
+        earlier = enc.generalized_time(maker.STAMPED - timedelta(days=365))
         assert len(time) == len(earlier)
         return made.replace(time, earlier)
 

@@ -31,8 +31,10 @@ from tests.notary import token_maker
 
 ORIGIN = "ledger.example/patents"
 RIGHT, OTHER_RIGHT, ABSENT_RIGHT = "US:patent:15145443", "US:patent:16000001", "US:patent:17000001"
+STAMPED = datetime(2025, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
+"""The time of the embedded authority's tokens."""
 NOW = token_maker.NOW
-"""The time of tokens; the verifier's clock is a day later."""
+"""The time of the test authority's tokens; the verifier's clock is a day later."""
 CLOCK = NOW + timedelta(days=1)
 DOCUMENT = b"an agreement of pledge, as deposited"
 NO_HASH = bytes(32)
@@ -48,7 +50,7 @@ KEY = signing_key()
 @cache
 def embedded_authority():
     """The product's own authority, with keys of this run."""
-    return open_authority(Path(tempfile.mkdtemp(prefix="ipl-")) / "authority", clock=lambda: NOW)
+    return open_authority(Path(tempfile.mkdtemp(prefix="ipl-")) / "authority", clock=lambda: STAMPED)
 
 
 def sha256(data):
@@ -112,7 +114,9 @@ class Ledger:
         for right in prepared.assets:
             seq, head = self.heads.get(right, (0, chain.NO_PREVIOUS))
             assets.append([right, seq + 1 + skip, previous or head])
-        raw = prepared.encode(assets, recorded_at or NOW - timedelta(days=2) + timedelta(seconds=position))
+        raw = prepared.encode(
+            assets, recorded_at or STAMPED - timedelta(days=2) + timedelta(seconds=position)
+        )
         for right, seq, _ in assets:
             self.heads[right] = (seq, sha256(raw).hex())
         return self.add_raw(raw)

@@ -185,7 +185,7 @@ def test_a_list_that_another_key_signed_says_nothing(trust):
 
 
 def test_the_statement_is_evaluated_at_the_day_asked_for(trust):
-    """Both pledges stand at the end of 2020, in order of registration; after the release the second is first."""
+    """Both pledges stand at the end of 2020; after the release of the first the second has its rank."""
     package, files = lies.honest("status")
     known = trust(files)
 
