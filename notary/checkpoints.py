@@ -164,7 +164,7 @@ def parse(note: bytes) -> SignedCheckpoint:
             "text and signatures are not separated by an empty line", "正文与签名之间缺少空行"
         )
     checkpoint = _parse_text(text.split("\n"))
-    signed = SignedCheckpoint(checkpoint, _parse_signatures(signatures[:-1].split("\n")))
+    signed = SignedCheckpoint(checkpoint, parse_signatures(signatures[:-1].split("\n")))
     if signed.note != note:
         raise _note_malformed("it is not written in the one canonical way", "书写方式不规范")
     return signed
@@ -237,7 +237,12 @@ def _parse_text(lines: list[str]) -> Checkpoint:
     )
 
 
-def _parse_signatures(lines: list[str]) -> tuple[Signature, ...]:
+def parse_signatures(lines: list[str]) -> tuple[Signature, ...]:
+    """Signature lines of any signed note, without their newlines.
+
+    Raises:
+        CheckpointInvalid: NOTE_MALFORMED, NOTE_SIGNATURE_REPEATED.
+    """
     if len(lines) > SIGNATURES_MAX:
         raise _note_malformed("it has too many signatures", "签名行过多")
     signatures: dict[tuple[str, bytes], Signature] = {}

@@ -8,7 +8,7 @@ Seals that were also kept outside the database bind an operator's administrator 
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -16,21 +16,25 @@ from typing import Any, Final
 from ledger import chain, facts
 from ledger.entry import parse as parse_entry
 from ledger.errors import ChainBroken, EntryMalformed, UnknownEventType
-from ledger.facts.seals import SERIES, SealAnchored, SealRecorded
+from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
 from notary import checkpoints, merkle
 from notary.checkpoints import SignedCheckpoint
 from notary.errors import CheckpointInvalid, ProofInvalid
 from notary.keys import VerifierKey
+from notary.log import Log
 from notary.map_store import stored_leaves
 from notary.replay import Replay
 from notary.timestamps import Authority
 from notary.tokens import judge_token
 
 NO_SEAL: Final = bytes(32)
-SEAL_TYPES: Final = (SealRecorded.TYPE, SealAnchored.TYPE)
+SEAL_TYPES: Final = (SealRecorded.TYPE, SealAnchored.TYPE, SealCosigned.TYPE)
 """Entries of these types alone are no reason for another seal."""
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far the ledger's clock and an authority's may be apart."""
 
 _PAGE: Final = 100
 _LEAVES_AT_ONCE: Final = 2000
@@ -45,7 +49,7 @@ class Seal:
     tokens: tuple[tuple[str, bytes], ...]
     """Authority's name and its whole response, exactly as received; those that came later stand behind."""
     completions: tuple[int, ...] = ()
-    """Positions of the entries that brought later tokens."""
+    """Positions of the entries that brought later tokens or cosignatures."""
     times: tuple[str, ...] = ()
     """genTime of each token, as its entry says; none for a kept seal."""
 
@@ -100,15 +104,16 @@ def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
     """Seals with the tokens that completed them, some seals at a time."""
     stream = iter(recorded)
     while page := [(stored.position, _fact(stored)) for stored in islice(stream, _PAGE)]:
-        completing: dict[int, list[tuple[int, SealAnchored]]] = {}
+        completing: dict[int, list[tuple[int, SealAnchored | SealCosigned]]] = {}
         for stored in store.reader.tagged([f"seal:{fact.size}" for _, fact in page]):
             fact = _fact(stored)
-            if isinstance(fact, SealAnchored):
+            if not isinstance(fact, SealRecorded):
                 completing.setdefault(fact.size, []).append((stored.position, fact))
         for position, sealed in page:
             assert isinstance(sealed, SealRecorded)
             later = completing.get(sealed.size, [])
-            tokens = [*sealed.tokens, *(token for _, each in later for token in each.tokens)]
+            anchored = [each for _, each in later if isinstance(each, SealAnchored)]
+            tokens = [*sealed.tokens, *(token for each in anchored for token in each.tokens)]
             yield Seal(
                 position,
                 sealed.checkpoint.encode(),
@@ -118,9 +123,9 @@ def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
             )
 
 
-def _fact(stored: StoredEntry) -> SealRecorded | SealAnchored:
+def _fact(stored: StoredEntry) -> SealRecorded | SealAnchored | SealCosigned:
     fact = facts.read(parse_entry(stored.raw, stored.position))
-    if not isinstance(fact, SealRecorded | SealAnchored):
+    if not isinstance(fact, SealRecorded | SealAnchored | SealCosigned):
         raise EntryMalformed("it is tagged as a seal and is none", stored.position)
     return fact
 
@@ -249,7 +254,9 @@ def check_seals(
     previous = NO_SEAL
     for seal, signed in readable:
         yield from _check_signature(seal, signed, trust)
-        yield from _check_tokens(seal, signed, trust)
+        times: list[datetime] = []
+        yield from _check_tokens(seal, signed, trust, times)
+        yield from _check_times(store, seal, signed, times)
         if seal.position is not None:
             if signed.checkpoint.previous != previous:
                 yield _finding(
@@ -273,6 +280,7 @@ def _compare_with_log(
     head = store.reader.head().position
     frontier = merkle.Frontier()
     link = chain.genesis(store.origin)
+    agreed, first = 0, None
     for seal, signed in seals:
         checkpoint = signed.checkpoint
         if checkpoint.origin != store.origin:
@@ -298,15 +306,19 @@ def _compare_with_log(
             link = links[-1]
             progress(len(links))
         if link != checkpoint.chain or frontier.root() != checkpoint.root:
+            first = first or Log(store).first_difference(agreed, checkpoint.size)
             yield _finding(
                 seal,
                 signed,
                 "SEALED_HISTORY_DIFFERS",
-                f"sealed chain {checkpoint.chain.hex()}, the ledger now has {link.hex()} there: "
-                "entries up to it were rewritten after they were sealed",
-                f"封印时链值为 {checkpoint.chain.hex()}，现为 {link.hex()}：此前的条目在封印后被改写",
+                f"sealed chain {checkpoint.chain.hex()}, the ledger now has {link.hex()} there: entries from "
+                f"{first or agreed + 1} on, or later, were rewritten after they were sealed",
+                f"封印时链值为 {checkpoint.chain.hex()}，现为 {link.hex()}："
+                f"第 {first or agreed + 1} 条或其后的条目在封印后被改写",
+                first,
             )
             continue
+        agreed = checkpoint.size
         extended.append((seal, signed))
 
 
@@ -384,8 +396,13 @@ def _check_signature(seal: Seal, signed: SignedCheckpoint, trust: Trust) -> Iter
         yield _finding(seal, signed, error.code, error.message_en, error.message_zh)
 
 
-def _check_tokens(seal: Seal, signed: SignedCheckpoint, trust: Trust) -> Iterator[Finding]:
-    """Each token by an authority we know; one valid token carries the time (E-10), each failure is told."""
+def _check_tokens(
+    seal: Seal, signed: SignedCheckpoint, trust: Trust, times: list[datetime]
+) -> Iterator[Finding]:
+    """Each token by an authority we know; one valid token carries the time (E-10), each failure is told.
+
+    The times of those that hold are put into `times`.
+    """
     known = {authority.name: authority for authority in trust.authorities}
     for name, response in seal.tokens:
         authority = known.get(name)
@@ -411,11 +428,48 @@ def _check_tokens(seal: Seal, signed: SignedCheckpoint, trust: Trust) -> Iterato
             yield _finding(
                 seal, signed, check.code, f"{name}: {check.message_en}", f"{name}：{check.message_zh}"
             )
+        elif report.token is not None:
+            times.append(report.token.gen_time)
     if not seal.tokens:
         yield _finding(seal, signed, "SEAL_WITHOUT_TOKEN", "has no time-stamp", "没有时间戳")
 
 
-def _finding(seal: Seal, signed: SignedCheckpoint, code: str, en: str, zh: str) -> Finding:
+def _check_times(
+    store: Store, seal: Seal, signed: SignedCheckpoint, times: Sequence[datetime]
+) -> Iterator[Finding]:
+    """The ledger's own clock against the authorities': neither entries nor the seal may be back-dated.
+
+    What a checkpoint covers was recorded before its tokens, and the seal's own entry after the first of them.
+    """
+    last = store.reader.entry(signed.checkpoint.size)
+    own = None if seal.position is None else store.reader.entry(seal.position)
+    if not times or last is None:
+        return
+    covered_at = last.parse().recorded_at
+    if min(times) + CLOCK_TOLERANCE < covered_at:
+        yield _finding(
+            seal,
+            signed,
+            "SEAL_BEFORE_ITS_ENTRIES",
+            f"was stamped at {min(times).isoformat()}, before what it covers was recorded "
+            f"({covered_at.isoformat()})",
+            f"的时间戳为 {min(times).isoformat()}，早于其所涵盖条目的记录时间（{covered_at.isoformat()}）",
+        )
+    if own is not None and own.parse().recorded_at + CLOCK_TOLERANCE < min(times):
+        yield _finding(
+            seal,
+            signed,
+            "SEAL_BACKDATED",
+            f"says it was recorded at {own.parse().recorded_at.isoformat()}, before its time-stamp "
+            f"({min(times).isoformat()})",
+            f"称记录于 {own.parse().recorded_at.isoformat()}，早于其时间戳（{min(times).isoformat()}）",
+        )
+
+
+def _finding(
+    seal: Seal, signed: SignedCheckpoint, code: str, en: str, zh: str, position: int | None = None
+) -> Finding:
+    """A finding at `position`, else at the seal's entry, else at the last entry the seal covers."""
     size = signed.checkpoint.size
-    position = seal.position if seal.position is not None else size
+    position = position or seal.position or size
     return Finding(position, code, f"the seal of {size} entries {en}", f"{size} 条的封印{zh}")

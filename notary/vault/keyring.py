@@ -4,12 +4,10 @@ The file names its keys, the newest last, because a change of key passes through
 both exist. It is written whole or not at all.
 """
 
-import os
 import secrets
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -18,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger import canonical
 from ledger.errors import NotCanonical
 from notary.errors import KeyUnusable
-from notary.keys import create_private_file, read_private_file, sync_folder
+from notary.files import replace_file
+from notary.keys import create_private_file, read_private_file
 
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
@@ -70,12 +69,7 @@ def replace_keyring(path: Path, keyring: Keyring) -> None:
         KeyUnusable: KEY_FILE_UNREADABLE.
     """
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as new:  # of mode 0600
-            new.write(_text(keyring))
-            new.flush()
-            os.fsync(new.fileno())
-        Path(new.name).replace(path)
-        sync_folder(path.parent)
+        replace_file(path, _text(keyring))
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -8,6 +8,7 @@ from ledger.store.database import utc_now
 from notary.authorities import EMBEDDED, load_authorities
 from notary.sealing import Sealed, Sealer
 from notary.tokens import judge_token
+from notary.witnesses import Witnessed, Witnesses, load_witnesses
 from scripts.output import UNAVAILABLE, Output
 from scripts.workspace import Json, Lang, output, workspace
 
@@ -23,7 +24,11 @@ def register(app: typer.Typer) -> None:
             authorities = load_authorities(here.home, clock=utc_now)
             sealer = Sealer(here.store, here.home, authorities, utc_now)
             sealed = sealer.seal()
-        _print(sealed, out)
+            policy = load_witnesses(here.home)
+            witnessed = (
+                Witnesses(here.store, here.home, policy, utc_now).cosign_last() if policy.witnesses else None
+            )
+        _print(sealed, witnessed, out)
         if sealed.seal is None and sealed.refusals:
             raise SystemExit(UNAVAILABLE)
 
@@ -61,11 +66,46 @@ def _time(response: bytes, imprint: bytes) -> str | None:
     return None if token is None else token.gen_time.isoformat()
 
 
-def _print(sealed: Sealed, out: Output) -> None:
+def _witnesses(witnessed: Witnessed) -> dict[str, Any]:
+    """Who cosigned the newest seal, and why the others did not."""
+    return {
+        "size": witnessed.size,
+        "cosigned": [
+            {"witness": each.witness.name, "time": each.at.isoformat()} for each in witnessed.cosigned
+        ],
+        "refused": [
+            {
+                "witness": name,
+                "code": error.code,
+                "message": {"en": error.message_en, "zh": error.message_zh},
+            }
+            for name, error in witnessed.refusals
+        ],
+    }
+
+
+def _print_witnesses(witnessed: Witnessed, out: Output) -> None:
+    for _, error in witnessed.refusals:
+        message = error.message_zh if out.lang == "zh" else error.message_en
+        out.errors.print(f"{error.code}: {message}", markup=False)
+    for each in witnessed.cosigned:
+        out.say(
+            f"  {each.witness.name}: cosigned the seal of {witnessed.size} entries at {each.at.isoformat()}",
+            f"  {each.witness.name}：已于 {each.at.isoformat()} 联署 {witnessed.size} 条的封印",
+        )
+
+
+def _print(sealed: Sealed, witnessed: Witnessed | None, out: Output) -> None:
     shown = described(sealed)
     if out.as_json:
-        out.json(shown)
+        out.json(shown if witnessed is None else shown | {"witnesses": _witnesses(witnessed)})
         return
+    _print_seal(shown, out)
+    if witnessed is not None:
+        _print_witnesses(witnessed, out)
+
+
+def _print_seal(shown: dict[str, Any], out: Output) -> None:
     for refusal in shown["refused"]:
         out.errors.print(f"{refusal['code']}: {refusal['message'][out.lang]}", markup=False)
     seal = shown["sealed"]

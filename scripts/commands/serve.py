@@ -4,7 +4,8 @@ import logging
 import signal
 import socket
 import threading
-from typing import Annotated, NoReturn
+from functools import partial
+from typing import Annotated, Final, NoReturn
 
 import typer
 import uvicorn
@@ -14,8 +15,12 @@ from ledger.errors import InputRejected
 from ledger.store.database import utc_now
 from notary.authorities import load_authorities
 from notary.sealing import Sealer
+from notary.witnesses import Witnesses, cosign_continually, load_witnesses
 from notary.worker import seal_continually
 from scripts.workspace import Lang, output, workspace
+
+COSIGN_MS: Final = 5000
+"""Pause between rounds of cosigning: each leaves an entry, and a later seal covers the earlier ones."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,16 +41,20 @@ def register(app: typer.Typer) -> None:
         with workspace(out) as here:
             listening = _listen(host, port)
             stop = threading.Event()
-            worker = None
+            workers: list[threading.Thread] = []
             if seal_interval:
                 authorities = load_authorities(here.home, clock=utc_now)
                 sealer = Sealer(here.store, here.home, authorities, utc_now)
-                worker = threading.Thread(
-                    target=seal_continually,
-                    args=(sealer,),
-                    kwargs={"interval_ms": seal_interval, "stop": stop},
-                    name="sealing",
-                )
+                sealing = partial(seal_continually, sealer, interval_ms=seal_interval, stop=stop)
+                workers.append(threading.Thread(target=sealing, name="sealing"))
+                policy = load_witnesses(here.home)
+                if policy.witnesses:
+                    witnesses = Witnesses(here.store, here.home, policy, utc_now)
+                    cosigning = partial(
+                        cosign_continually, witnesses, interval_ms=max(seal_interval, COSIGN_MS), stop=stop
+                    )
+                    workers.append(threading.Thread(target=cosigning, name="cosigning"))
+            for worker in workers:
                 worker.start()
             address = f"http://{host}:{listening.getsockname()[1]}"
             out.say(f"Serving {here.store.origin} on {address}", f"正在提供服务：{address}")
@@ -57,7 +66,7 @@ def register(app: typer.Typer) -> None:
             finally:
                 stop.set()
                 listening.close()
-                if worker is not None:
+                for worker in workers:
                     worker.join()
 
 
