@@ -125,6 +125,37 @@ class Log:
             raise _uncommitted(position, self._store.reader.head().position)
         return stored.link
 
+    def advance(self, size: int) -> None:
+        """Store the full tiles of the first `size` entries; otherwise it is done when they are first needed.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
+        while not self._store_some(size):
+            pass
+
+    def first_difference(self, after: int, upto: int) -> int | None:
+        """The first position `after` < n ≤ `upto` whose hash in the tiles is not that of the ledger's link.
+
+        None where tiles and links agree, or tiles are missing: then the difference lies elsewhere.
+        """
+        query = tables.query(self._store.schema, "SELECT hashes FROM {tile} WHERE level = 0 AND number = %s")
+        for start in range(after - after % TILE_WIDTH, upto - upto % TILE_WIDTH, TILE_WIDTH):
+            kept = self._store.database.read(
+                lambda connection, number=start // TILE_WIDTH: connection.execute(  # type: ignore[misc]  # bound
+                    query, (number,), binary=True
+                ).fetchone()
+            )
+            now = [
+                hash_
+                for links in self._store.reader.links(after=start, upto=start + TILE_WIDTH)
+                for hash_ in merkle.leaf_hashes(links)
+            ]
+            for at, hash_ in enumerate(now):
+                if kept and kept[0][at * HASH_SIZE : (at + 1) * HASH_SIZE] != hash_:
+                    return start + at + 1
+        return None
+
     def rebuild(self) -> None:
         """Throw the tiles away; they are made anew from the links when they are needed."""
         with self._storing, tables.following(self._store, tables.LOG) as (connection, _, _):
@@ -136,11 +167,10 @@ class Log:
         head = self._store.reader.head().position if head is None else head
         if not 0 <= size <= head:
             raise _uncommitted(size, head)
-        while not self._advance(size):
-            pass
+        self.advance(size)
         return _Nodes(self._store, size)
 
-    def _advance(self, size: int) -> bool:
+    def _store_some(self, size: int) -> bool:
         """Store full tiles of the first `size` entries, some at a time; True if all are stored."""
         full = size - size % TILE_WIDTH
         if self._stored() >= full:

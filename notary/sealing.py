@@ -16,6 +16,7 @@ entry of their own. Only the newest seal is asked about again: it covers all bef
 """
 
 import os
+import secrets
 import threading
 from base64 import b64encode
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.entry import Draft, EntryClass, format_instant, new_salt
+from ledger.errors import StorageUnavailable
 from ledger.facts.seals import SERIES, SealAnchored, SealRecorded, Token
 from ledger.store.database import Store
 from ledger.store.requests import Appended, AppendRequest, Condition
@@ -172,8 +174,7 @@ class Sealer:
             return self._complete(last, answers.receipts, answers)
 
     def _seal(self, patience_ms: int | None, *, renew: bool) -> Sealed:
-        last = last_seal(self._store)
-        signed = self._signed(last, renew=renew)
+        signed, last = self._signed(renew=renew)
         if signed is None:
             return Sealed(None, ())
         answers = self._stamps.ask(signed.imprint, patience_ms=patience_ms)
@@ -189,13 +190,18 @@ class Sealer:
         self._covered = position
         return Sealed(recorded, answers.refusals, answers.pending, self._is_anchored(recorded))
 
-    def _signed(self, last: Seal | None, *, renew: bool) -> SignedCheckpoint | None:
-        """The signed checkpoint of the head; None if there is nothing to seal."""
+    def _signed(self, *, renew: bool) -> tuple[SignedCheckpoint | None, Seal | None]:
+        """The signed checkpoint of the head, None if there is nothing to seal; and the seal before it."""
+        last = None
         for _ in range(_OVERTAKEN_MAX):
             head = self._store.reader.head().position
+            # Read after the head and not beyond it, so that every process signs the same note for one size.
+            last = last_seal(self._store)
+            if last is not None and last.position is not None and last.position > head:
+                continue
             sealed = last.signed.checkpoint.size if last else 0
             if head == 0 or not (renew or self._is_news(sealed, head)):
-                return None
+                return None, last
             frontier, link = self._extend(last, head)
             map_root = self._map.advance(head)
             if map_root is not None:
@@ -207,8 +213,8 @@ class Sealer:
                     map_root=map_root,
                     previous=last.signed.imprint if last else NO_SEAL,
                 )
-                return checkpoints.sign(checkpoint, self.key)
-        return None  # other processes seal faster than this one
+                return checkpoints.sign(checkpoint, self.key), last
+        return None, last  # other processes seal faster than this one
 
     def _is_news(self, sealed: int, head: int) -> bool:
         """Does anything but seals stand after the entries sealed?"""
@@ -236,6 +242,7 @@ class Sealer:
             self._check_continues(last.signed)
             sealed = last.signed.checkpoint
             frontier, link = self._log.frontier(sealed.size), sealed.chain
+        self._log.advance(size)
         for links in self._store.reader.links(after=frontier.size, upto=size):
             frontier = frontier.extend(merkle.leaf_hashes(links))
             link = links[-1]
@@ -314,11 +321,19 @@ class Sealer:
         return Sealed(completed, answers.refusals, answers.pending, self._is_anchored(completed))
 
     def _keep(self, seal: Seal) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Keep note and tokens as files.
+
+        Raises:
+            StorageUnavailable: they cannot be written.
+        """
         size = seal.signed.checkpoint.size
-        for name, response in seal.tokens:
-            _write(self._folder / f"{size}.{name}.tsr", response)
-        _write(self._folder / f"{size}.checkpoint", seal.note)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for name, response in seal.tokens:
+                _write(self._folder / f"{size}.{name}.tsr", response)
+            _write(self._folder / f"{size}.checkpoint", seal.note)
+        except OSError as error:
+            raise StorageUnavailable(f"copies of seals cannot be kept in {self._folder}: {error}") from error
 
     def _record(self, seal: Seal, receipts: Sequence[TokenReceipt], last: Seal | None) -> int | None:
         size = seal.signed.checkpoint.size
@@ -383,7 +398,7 @@ def _tokens(receipts: Sequence[TokenReceipt]) -> tuple[tuple[str, bytes], ...]:
 
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, and on disk before the seal is recorded."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()

@@ -315,7 +315,7 @@ def _compare_with_log(
                 f"{first or agreed + 1} on, or later, were rewritten after they were sealed",
                 f"封印时链值为 {checkpoint.chain.hex()}，现为 {link.hex()}："
                 f"第 {first or agreed + 1} 条或其后的条目在封印后被改写",
-                first,
+                position=first,
             )
             continue
         agreed = checkpoint.size
@@ -467,7 +467,7 @@ def _check_times(
 
 
 def _finding(
-    seal: Seal, signed: SignedCheckpoint, code: str, en: str, zh: str, position: int | None = None
+    seal: Seal, signed: SignedCheckpoint, code: str, en: str, zh: str, *, position: int | None = None
 ) -> Finding:
     """A finding at `position`, else at the seal's entry, else at the last entry the seal covers."""
     size = signed.checkpoint.size
