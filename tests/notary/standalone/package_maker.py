@@ -50,7 +50,8 @@ KEY = signing_key()
 @cache
 def embedded_authority():
     """The product's own authority, with keys of this run."""
-    return open_authority(Path(tempfile.mkdtemp(prefix="ipl-")) / "authority", clock=lambda: STAMPED)
+    with tempfile.TemporaryDirectory() as folder:
+        return open_authority(Path(folder) / "authority", clock=lambda: STAMPED)
 
 
 def sha256(data):
