@@ -1899,7 +1899,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "MAP": ("Every map proof leads to the signed map.", "每项映射证明均通向已签名的映射。"),
     "COMPLETENESS": ("All entries of the right are there, unbroken.", "该权利的全部记录齐全且连续。"),
     "STATEMENT": (
-        "The statement is the one the signed map commits to, and follows from the entries where all are here.",
+        "The statement is the one the signed map commits to, and follows from the entries if all are here.",
         "权利状态即已签名映射所承诺者；记录齐全时，由记录推出。",
     ),
     "CLAIMS": ("Every claim follows from what was checked.", "各项主张均由以上核验得出。"),
