@@ -1,6 +1,4 @@
-"""A ledger on a real PostgreSQL, and the application on it, for each test."""
-
-from itertools import count
+"""The interface on a ledger with one pledged patent."""
 
 import pytest
 
@@ -9,22 +7,6 @@ from tests.api.serving import serving
 from tests.projections.ledgers import append, pledged, registered, transferred
 
 RIGHT = "US:patent:15145443"
-
-_schemas = count(1)
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory):
-    """The embedded server's home; it stays up as long as one ledger on it is open."""
-    path = tmp_path_factory.mktemp("pg")
-    with open_store(path, schema="keeps_the_server_up"):
-        yield path
-
-
-@pytest.fixture
-def store(home):
-    with open_store(home, schema=f"api_{next(_schemas)}") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -36,9 +18,9 @@ def client(store):
 
 
 @pytest.fixture(scope="session")
-def reader(home):
+def reader(postgres_home):
     """The same, shared by the tests that only read."""
-    with open_store(home, schema="only_read") as opened:
+    with open_store(postgres_home, schema="only_read") as opened:
         one_pledged_patent(opened)
         with serving(opened) as client:
             yield client

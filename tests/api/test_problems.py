@@ -3,6 +3,7 @@
 import ast
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -116,16 +117,23 @@ def test_a_code_nobody_listed_is_still_a_problem(client, monkeypatch):
     assert (answer.status_code, answer.json()["code"]) == (422, "SOMETHING_NEW")
 
 
-def test_a_lost_database_is_unavailable_and_comes_back(tmp_path, monkeypatch):
+@pytest.fixture
+def own_home():
+    """A server of the test's own. Not below pytest's folder, which the server's user may not pass through."""
+    with tempfile.TemporaryDirectory(prefix="ipl-", ignore_cleanup_errors=True) as path:
+        yield Path(path)
+
+
+def test_a_lost_database_is_unavailable_and_comes_back(own_home, monkeypatch):
     """The server is killed under the application, and stays away until it may be started again."""
     monkeypatch.setattr("ledger.store.database._PATIENCE_SECONDS", 1.0)
-    with open_store(tmp_path) as store:
+    with open_store(own_home) as store:
         append(store, registered(RIGHT))
         with serving(store) as client:
             assert client.get(f"/v1/rights/{RIGHT}").status_code == 200
             with monkeypatch.context() as away:
                 away.setattr(type(store.database), "recover", lambda _: None)
-                kill(int((tmp_path / "postgres" / "postmaster.pid").read_text().split()[0]))
+                kill(int((own_home / "postgres" / "postmaster.pid").read_text().split()[0]))
                 for address in (f"/v1/rights/{RIGHT}", "/v1/entries", "/readyz"):
                     answer = client.get(address)
                     assert (answer.status_code, answer.json()["code"]) == (503, "STORAGE_UNAVAILABLE")

@@ -7,7 +7,6 @@ import pytest
 
 from ledger.errors import RightAmbiguous, RightUnknown
 from ledger.facts import families
-from ledger.store import open_store
 from projections import (
     catch_up,
     find,
@@ -28,17 +27,14 @@ RIGHT = "US:patent:15145443"
 CHINESE = "CN:patent:201810200002.3"
 BANK = "Bank of Examples"
 
-_schemas = count(1)
-
 
 @pytest.fixture
-def ticking(home):
+def ticking(open_ledger):
     """A ledger whose clock goes one second a look, and its views."""
     ticks = count()
     start = datetime(2024, 5, 1, tzinfo=UTC)
-    schema = f"ticking_{next(_schemas)}"
-    with open_store(home, schema=schema, clock=lambda: start + timedelta(seconds=next(ticks))) as store:
-        yield store, open_views(store)
+    store = open_ledger(clock=lambda: start + timedelta(seconds=next(ticks)))
+    return store, open_views(store)
 
 
 def name(kind, number):

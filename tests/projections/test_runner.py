@@ -237,12 +237,12 @@ def killed(home, schema, work, delay):
     return running
 
 
-def test_killed_at_any_moment_it_goes_on_where_it_stopped(home, store, views):
+def test_killed_at_any_moment_it_goes_on_where_it_stopped(postgres_home, store, views):
     """Killed again and again while it projects two entries at a time: no row twice, none missing."""
     history(store, rights(60))
     positions = []
     for delay in (0.02, 0.05, 0.08, 0.11):
-        killed(home, store.schema, "catch_up", delay)
+        killed(postgres_home, store.schema, "catch_up", delay)
         positions.append(views.progress().position)
     assert positions == sorted(positions)
     assert any(0 < position < views.progress().head for position in positions)
@@ -251,10 +251,10 @@ def test_killed_at_any_moment_it_goes_on_where_it_stopped(home, store, views):
     assert contents(store, views.progress().generation) == contents(store, rebuild(store).generation)
 
 
-def test_a_killed_rebuild_leaves_the_old_tables_serving_and_is_cleaned_up_after(home, store, views):
+def test_a_killed_rebuild_leaves_the_old_tables_serving_and_is_cleaned_up_after(postgres_home, store, views):
     history(store, rights(60))
     old = catch_up(store)
-    assert killed(home, store.schema, "rebuild", 0.1)
+    assert killed(postgres_home, store.schema, "rebuild", 0.1)
     wait_for(lambda: not rebuild_is_running(store))
     assert views.progress() == old
     assert len(generations_of(store)) == 2
