@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class Follower:
-    """Runs `projections.follow`; `stopped_by` is the error that keeps it from going on, or None."""
+    """Runs `projections.follow`; `stopped_by` is the last error that kept it from going on, or None."""
 
     def __init__(self, store: Store) -> None:
         """Nothing runs until `start`."""
@@ -31,6 +31,11 @@ class Follower:
         """Finish the batch at hand and end."""
         self._stop.set()
         self._thread.join()
+
+    @property
+    def stopped_at(self) -> int | None:
+        """The position of the entry it could not get past then; it may have since."""
+        return None if self.stopped_by is None else self.stopped_by.data.get("position")
 
     def _run(self) -> None:
         while not self._stop.is_set():

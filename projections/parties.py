@@ -30,7 +30,7 @@ def _rows(projected: Projected) -> Iterator[Row]:
             name = owner["name"]
             yield (owner["party"], name, normalize(name), right, "owner", "", "", period["from"], until)
     for item in projected.statement["encumbrances"]:
-        giving, holding = _ROLES[item["kind"]]
+        giving, holding = _ROLES.get(item["kind"], ("grantor", "holder"))
         subject = (item["id"], item["reference"])
         since, until = item["registered_on"], item["ended_on"]
         for name in item["grantors"]:

@@ -19,7 +19,6 @@ from projections.tables import Projected, RightTable, Row
 from projections.views import Views
 
 TEXT_MAX: Final = 200
-LIMIT_MAX: Final = 100
 
 _TOKEN_MAX: Final = 100
 _CJK: Final = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -68,9 +67,10 @@ def search(views: Views, text: str, *, after: str = "", limit: int = 20) -> dict
     Raises:
         StorageUnavailable, ProjectionBehind
     """
+    position = views.progress().position
     query, parts = _query(text[:TEXT_MAX])
     if not query:
-        return {"items": [], "next": None, "position": views.progress().position}
+        return {"items": [], "next": None, "position": position}
     rows = views.rows(
         """SELECT s.right_id, r.statement FROM {search} s JOIN {statement} r USING (right_id)
             WHERE s.tokens @@ %s::tsquery AND s.right_id > %s
@@ -95,7 +95,7 @@ def search(views: Views, text: str, *, after: str = "", limit: int = 20) -> dict
             for answer in answers
         ],
         "next": answers[-1]["right"] if len(rows) > limit else None,
-        "position": views.progress().position,
+        "position": position,
     }
 
 

@@ -36,7 +36,7 @@ def readyz(views: ViewsOfApp, follower: FollowerOfApp) -> dict[str, Any]:
     progress = views.progress()
     if progress.waiting_since is not None:
         waiting = views.store.clock() - progress.waiting_since
-        if follower.stopped_by is not None or waiting > LAG_MAX:
+        if follower.stopped_at == progress.position + 1 or waiting > LAG_MAX:
             raise ProjectionBehind(progress.position, progress.head) from follower.stopped_by
     return {
         "status": "ready",
