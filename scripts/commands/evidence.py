@@ -241,8 +241,10 @@ def _seal_if_behind(here: Workspace, request: Request, out: Output) -> bool:
     seal = _last(here)
     if seal is not None and newer(here.store, request, seal) is None:
         return False
-    authorities = load_authorities(here.home, clock=utc_now)
-    sealed = Sealer(here.store, here.home, authorities, utc_now).seal()
+    sealer = Sealer(here.store, here.home, load_authorities(here.home, clock=utc_now), utc_now)
+    sealed = sealer.seal()
+    if sealed.seal is None and not sealed.refusals and _last(here) == seal:
+        sealed = sealer.reseal()  # what is new is a seal, which is no reason of its own for another
     if sealed.seal is None and sealed.refusals:
         for name, error in sealed.refusals:
             out.errors.print(
@@ -379,7 +381,8 @@ def _register_trust(evidence: typer.Typer) -> None:
         out.say(
             "A verifier should not take these from whoever shows the package: get the key from the operator's "
             "own publication and the roots from the authorities, and compare.",
-            "核验者不应从出示证据包的一方取得这些文件：请从运营方的公开渠道取得密钥、从时间戳机构取得根证书，并与此比对。",
+            "核验者不应从出示证据包的一方取得这些文件：请从运营方的公开渠道取得密钥、"
+            "从时间戳机构取得根证书，并与此比对。",
         )
         if any(authority.name == EMBEDDED for authority in authorities):
             out.say(
