@@ -1,4 +1,4 @@
-"""The full verifier: each lie is refused by the check meant for it; nothing a stranger sends makes it raise."""
+"""The full verifier: a lie is refused by the check meant for it; nothing a stranger sends makes it raise."""
 
 import hashlib
 import json

@@ -1,0 +1,178 @@
+"""`ipledger evidence` and `ipledger token` as a user runs them."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ledger.store.database import utc_now
+from notary.evidence.trust import TrustFolder
+from notary.verify import verify
+
+RIGHT, ABSENT = "US:patent:13842218", "US:patent:99999999"
+TSA = Path(__file__).parents[1] / "vectors" / "own-tsa"
+
+
+@pytest.fixture
+def right(recorded):
+    with recorded.open() as store:
+        return next(iter(store.reader.entry(1).parse().asset_ids))
+
+
+def export(command, tmp_path, *arguments):
+    file = tmp_path / "package.zip"
+    answer = command("evidence", "export", *arguments, "-o", file, "--json")
+    return answer, file
+
+
+def test_each_kind_is_exported_and_verified(recorded, right, tmp_path):
+    trust = tmp_path / "trust"
+    assert recorded("evidence", "trust", trust).code == 0
+    size = None
+    for arguments in (
+        ("entry", 2),
+        ("right", right),
+        ("status", right),
+        ("status", ABSENT),
+        ("priority", 3, 2),
+    ):
+        answer, file = export(recorded, tmp_path, *arguments)
+        assert answer.code == 0, answer.err
+        size = answer.json["size"]
+        verified = recorded("evidence", "verify", file, "--trust", trust, "--json")
+        assert verified.code == 0, verified.out
+        assert verified.json["outcome"] == "PASS"
+        assert verified.json["kind"] == answer.json["kind"]
+    answer, file = export(recorded, tmp_path, "consistency", 2, size)
+    assert answer.code == 0, answer.err
+    assert recorded("evidence", "verify", file, "--trust", trust).code == 0
+
+
+def test_without_trust_the_answer_is_three_and_a_changed_byte_is_one(recorded, tmp_path):
+    _, file = export(recorded, tmp_path, "entry", 2, "--no-reports")
+    assert recorded("evidence", "verify", file).code == 3
+    changed = bytearray(file.read_bytes())
+    changed[500] ^= 1
+    file.write_bytes(changed)
+    assert recorded("evidence", "verify", file).code == 1
+
+
+def test_the_trust_folder_written_is_the_one_read(recorded, tmp_path):
+    recorded("evidence", "trust", tmp_path / "trust")
+    trust = TrustFolder.load(tmp_path / "trust")
+    assert trust.operator is not None
+    assert len(trust.roots) == 1
+    _, file = export(recorded, tmp_path, "entry", 1, "--no-reports")
+    assert verify(file, trust, utc_now()).exit_code == 0
+
+
+def test_what_came_since_the_seal_is_sealed_first_unless_a_seal_is_named(ipledger, tmp_path):
+    from tests.scripts.conftest import NEW, OLD
+
+    assert ipledger("import", "uspto", OLD).code == 0
+    first, _ = export(ipledger, tmp_path, "entry", 1, "--no-reports")
+    assert first.json["sealed_now"] is True
+    again, _ = export(ipledger, tmp_path, "entry", 1, "--no-reports")
+    assert again.json["sealed_now"] is False
+    with ipledger.open() as store:
+        right = store.reader.entry(1).parse().asset_ids[0]
+    assert ipledger("import", "uspto", NEW).code == 0
+    old, _ = export(ipledger, tmp_path, "right", right, "--as-of-seal", first.json["seal"], "--no-reports")
+    assert old.code == 0, old.err
+    assert old.json["newer_entry"] > first.json["seal"]
+    new, _ = export(ipledger, tmp_path, "right", right, "--no-reports")
+    assert new.json["sealed_now"] is True
+    assert new.json["newer_entry"] is None
+
+
+def test_a_seal_itself_can_be_proved(ipledger, tmp_path):
+    """Its entry comes after the newest seal, and only another seal covers it."""
+    from tests.scripts.conftest import OLD
+
+    assert ipledger("import", "uspto", OLD).code == 0
+    first, _ = export(ipledger, tmp_path, "entry", 1, "--no-reports")
+    second, _ = export(ipledger, tmp_path, "entry", first.json["seal"], "--no-reports")
+    assert second.code == 0, second.err
+    assert second.json["size"] >= first.json["seal"]
+
+
+@pytest.mark.parametrize(("form", "kind"), [("asic-s", b"asic-s+zip"), ("asic-e", b"asic-e+zip")])
+def test_containers_of_etsi(recorded, tmp_path, form, kind):
+    answer, file = export(recorded, tmp_path, "entry", 1, "--format", form)
+    assert answer.code == 0, answer.err
+    with zipfile.ZipFile(file) as container:
+        assert container.read("mimetype").endswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("entry", 999999), "ENTRY_UNKNOWN"),
+        (("right", "US:patent:99999999"), "RIGHT_UNKNOWN"),
+        (("status", "no right at all"), "ASSET_ID_INVALID"),
+        (("priority", "pld_a", "pld_b"), "ENCUMBRANCE_UNKNOWN"),
+        (("document", "nothing"), "DOCUMENT_UNKNOWN"),
+        (("entry", 1, "--as-of-seal", 1), "SEAL_UNKNOWN"),
+        (("consistency", 1, 3), "SIZE_NOT_SEALED"),
+    ],
+)
+def test_a_refusal_names_its_reason_and_writes_nothing(recorded, tmp_path, arguments, code):
+    answer, file = export(recorded, tmp_path, *arguments)
+    assert answer.code == 2
+    assert answer.json["error"]["code"] == code
+    assert not file.exists()
+
+
+def test_a_trust_folder_or_file_that_is_not_there_is_wrong_usage(recorded, tmp_path):
+    _, file = export(recorded, tmp_path, "entry", 1, "--no-reports")
+    assert recorded("evidence", "verify", file, "--trust", tmp_path / "none").code == 2
+    assert recorded("evidence", "verify", tmp_path / "none.zip").code == 2
+    assert recorded("evidence", "verify", file, "--at", "2026-01-01").code == 2
+
+
+def token(command, name, *arguments):
+    return command(
+        "token",
+        "verify",
+        TSA / name,
+        "--data",
+        TSA / "data.bin",
+        "--root",
+        TSA / "root.pem",
+        "--json",
+        *arguments,
+    )
+
+
+def test_a_sound_token_is_accepted_and_a_bad_one_rejected_with_its_code(embedded):
+    """No ledger is opened: whoever judges tokens need not have one."""
+    sound = token(embedded, "ok-p256.tsr")
+    assert (sound.code, sound.json["outcome"], sound.json["code"]) == (0, "PASS", None)
+    assert len(sound.json["checks"]) == 19
+    bad = token(embedded, "bad-imprint.tsr")
+    assert (bad.code, bad.json["code"]) == (1, "IMPRINT_MISMATCH")
+    assert token(embedded, "ok-p256.tsr", "--nonce", "1").json["code"] in {"NONCE_MISMATCH", "NONCE_MISSING"}
+    assert token(embedded, "ok-p256.tsr", "--policy", "1.2.3").json["code"] == "POLICY_MISMATCH"
+    assert token(embedded, "ok-p256.tsr", "--at", "2020-01-01T00:00:00Z").json["code"] == "CLOCK_IN_FUTURE"
+    assert not embedded.home.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--root", TSA / "root.pem"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--digest", "00" * 32),
+        ("--root", TSA / "root.pem", "--digest", "00"),
+        ("--root", TSA / "root.pem", "--digest", "zz" * 32),
+        ("--root", TSA / "root.pem", "--data", TSA / "none.bin"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--hash", "md5"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--nonce", "x"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--policy", "x"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--at", "2026-01-01"),
+        ("--root", TSA / "root.pem", "--data", TSA / "data.bin", "--at", "yesterday"),
+        ("--root", TSA / "data.bin", "--data", TSA / "data.bin"),
+        ("--data", TSA / "data.bin"),
+    ],
+)
+def test_wrong_usage_of_token_verify_is_two(embedded, arguments):
+    assert embedded("token", "verify", TSA / "ok-p256.tsr", *arguments).code == 2
