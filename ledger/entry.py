@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+import orjson
+
 from ledger import canonical, chain
 from ledger.errors import EntryMalformed, InputRejected, NotCanonical
 from ledger.values.dates import parse_moment
@@ -245,6 +247,39 @@ def parse(raw: bytes, position: int) -> Entry:
         commitments=_texts(value["commitments"], "commitments", position),
         salt=value["salt"],
     )
+
+
+def read_own(raw: bytes, position: int) -> Entry:
+    """The entry of bytes that this ledger's writer encoded, and whose digest was checked: what `parse` gives.
+
+    Their form is not checked again, which takes a third of the time; whoever must not believe the writer
+    uses `parse`.
+
+    Raises:
+        EntryMalformed: they are not an entry of version 1 after all.
+    """
+    try:
+        value = orjson.loads(raw)
+        source = value["source"]
+        return Entry(
+            position=position,
+            raw=raw,
+            type=value["type"],
+            type_v=value["type_v"],
+            entry_class=EntryClass(value["class"]),
+            subjects=tuple(value["subjects"]),
+            assets=tuple([AssetLink(*link) for link in value["assets"]]),
+            effective_at=value["effective_at"],
+            recorded_at=datetime.fromisoformat(value["recorded_at"]),
+            actor=value["actor"],
+            command_id=value["command_id"],
+            source=None if source is None else Source(**source),
+            data=value["data"],
+            commitments=tuple(value["commitments"]),
+            salt=value["salt"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise EntryMalformed(f"{type(error).__name__}: {error}", position) from error
 
 
 def new_salt() -> str:

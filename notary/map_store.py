@@ -12,7 +12,9 @@ the contents of leaves are never overwritten, so proofs of earlier sizes stay po
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -20,12 +22,12 @@ from typing import Any, Final
 import orjson
 
 from ledger import chain
-from ledger.entry import ASSET, parse
+from ledger.entry import ASSET, parse, read_own
 from ledger.errors import ChainBroken, RightUnknown
 from ledger.statement import State, document
 from ledger.store.database import Connection, Store
 from ledger.store.pgarray import BigintArray, ByteaArray, TextArray
-from ledger.store.reader import Reader
+from ledger.store.reader import Reader, StoredEntry
 from notary import map as maps
 from notary import tables
 from notary.errors import ProofInvalid
@@ -36,7 +38,7 @@ LISTS: Final = ("party:", "pool:")
 
 SCAN_ENTRIES: Final = 5000
 """Entries read in one transaction of the first step."""
-KEYS_AT_ONCE: Final = 2000
+KEYS_AT_ONCE: Final = 5000
 """Keys made anew in one transaction of the second step."""
 FOLDED_AT_ONCE: Final = 900
 """Rights are folded in groups of at most this many entries."""
@@ -263,7 +265,7 @@ class MapStore:
             link = chain.link(link, expected, stored.digest)
             if (stored.position, stored.link) != (expected, link):
                 raise ChainBroken(expected, "link", link.hex(), stored.link.hex())
-            changed.update(filter(is_mapped, orjson.loads(stored.raw)["subjects"]))
+            changed.update(filter(is_mapped, read_own(stored.raw, stored.position).subjects))
             expected += 1
         if expected <= upto:
             raise ChainBroken(expected, "position", str(expected), "nothing")
@@ -303,8 +305,8 @@ class MapStore:
         rights = [tag.removeprefix(ASSET) for tag in tags if tag.startswith(ASSET)]
         lists = [tag for tag in tags if not tag.startswith(ASSET)]
         leaves: dict[str, RightLeaf | ListLeaf] = {}
-        for group in right_groups(self._store.reader, rights):
-            for right, leaf in _right_leaves(self._store.reader, group, size):
+        for group, entries in entries_of_rights(self._store.reader, rights, size):
+            for right, leaf in _right_leaves(group, entries):
                 leaves[ASSET + right] = leaf
         leaves.update(self._list_leaves(lists, size))
         return leaves
@@ -385,7 +387,26 @@ class _Reached:
     root: bytes | None
 
 
-def right_groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
+def entries_of_rights(
+    reader: Reader, rights: Sequence[str], size: int
+) -> Iterator[tuple[list[str], list[StoredEntry]]]:
+    """Rights in groups, with all their entries up to `size`; the next group is read while one is folded."""
+
+    def read(group: list[str]) -> list[StoredEntry]:
+        return list(reader.tagged([ASSET + right for right in group], upto=size))
+
+    with ThreadPoolExecutor(1) as ahead:
+        reading: deque[tuple[list[str], Future[list[StoredEntry]]]] = deque()
+        for group in _groups(reader, rights):
+            reading.append((group, ahead.submit(read, group)))
+            if len(reading) > 1:
+                earlier, entries = reading.popleft()
+                yield earlier, entries.result()
+        for last, entries in reading:
+            yield last, entries.result()
+
+
+def _groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
     """Rights in groups whose entries can be in memory together."""
     heads = reader.asset_heads(rights)
     group: list[str] = []
@@ -401,12 +422,12 @@ def right_groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _right_leaves(reader: Reader, rights: Sequence[str], size: int) -> Iterator[tuple[str, RightLeaf]]:
-    """The leaf of each right as of the first `size` entries."""
+def _right_leaves(rights: Sequence[str], entries: Sequence[StoredEntry]) -> Iterator[tuple[str, RightLeaf]]:
+    """The leaf of each right from all the entries that concern one of them."""
     states = {right: State(right) for right in rights}
     heads: dict[str, bytes] = {}
-    for stored in reader.tagged([ASSET + right for right in rights], upto=size):
-        entry = parse(stored.raw, stored.position)
+    for stored in entries:
+        entry = read_own(stored.raw, stored.position)
         for right in entry.asset_ids:
             state = states.get(right)
             if state is not None:

@@ -9,20 +9,19 @@ an audit needs memory for what changed between two seals, and for the lists. Wit
 (`in_memory`) the tree is kept in memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-import orjson
-
 from ledger import chain
-from ledger.entry import ASSET, parse
+from ledger.entry import ASSET, parse, read_own
 from ledger.errors import ChainBroken
 from ledger.statement import State
 from ledger.store.database import Store
+from ledger.store.reader import StoredEntry
 from notary import map as maps
 from notary.map import EMPTY, Leaf, Node
-from notary.map_store import ListLeaf, RightLeaf, is_mapped, right_groups, statement_digest, stored_nodes
+from notary.map_store import ListLeaf, RightLeaf, entries_of_rights, is_mapped, statement_digest, stored_nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ class Replay:
         """
         rights, lists = self._read(size)
         self.changed = {tag: Changed(self._lists[tag], position) for tag, position in lists.items()}
-        for group in right_groups(self._store.reader, list(rights)):
-            for right, leaf in self._right_leaves(group, rights, size):
+        for group, entries in entries_of_rights(self._store.reader, list(rights), size):
+            for right, leaf in _right_leaves(group, entries, rights):
                 self.changed[ASSET + right] = Changed(leaf, rights[right].position)
         updated = maps.update(
             self.root,
@@ -95,10 +94,10 @@ class Replay:
             self._link = chain.link(self._link, self.position, stored.digest)
             if (stored.position, stored.link) != (self.position, self._link):
                 raise ChainBroken(self.position, "link", self._link.hex(), stored.link.hex())
-            entry = orjson.loads(stored.raw)
-            for right, seq, _ in entry["assets"]:
-                rights[right] = _Last(seq, stored.digest, stored.position)
-            for tag in entry["subjects"]:
+            entry = read_own(stored.raw, stored.position)
+            for link in entry.assets:
+                rights[link.id] = _Last(link.seq, stored.digest, stored.position)
+            for tag in entry.subjects:
                 if is_mapped(tag) and not tag.startswith(ASSET):
                     known = self._lists.get(tag, ListLeaf(0, EMPTY))
                     accumulator = sha256(known.accumulator + stored.link).digest()
@@ -108,30 +107,32 @@ class Replay:
             raise ChainBroken(self.position + 1, "position", str(self.position + 1), "nothing")
         return rights, lists
 
-    def _right_leaves(
-        self, group: Sequence[str], lasts: Mapping[str, _Last], size: int
-    ) -> Iterator[tuple[str, RightLeaf]]:
-        states = {right: State(right) for right in group}
-        previous = dict.fromkeys(group, chain.NO_PREVIOUS)
-        for stored in self._store.reader.tagged([ASSET + right for right in group], upto=size):
-            entry = parse(stored.raw, stored.position)
-            for link in entry.assets:
-                if link.id not in states:
-                    continue
-                expected = (len(states[link.id].recorded) + 1, previous[link.id])
-                if (link.seq, link.prev) != expected:
-                    what = f"the number of this entry in {link.id} and the digest of the one before"
-                    raise ChainBroken(
-                        stored.position, what, f"{expected[0]} {expected[1]}", f"{link.seq} {link.prev}"
-                    )
-                states[link.id].evolve(entry)
-                previous[link.id] = stored.digest.hex()
-        for right, state in states.items():
-            last = lasts[right]
-            if (len(state.recorded), previous[right]) != (last.count, last.digest.hex()):
-                what = f"the number of entries of {right} up to here"
-                raise ChainBroken(last.position, what, str(last.count), str(len(state.recorded)))
-            yield right, RightLeaf(last.count, last.digest, statement_digest(state))
-
     def _read_nodes(self, hashes: Sequence[bytes]) -> Mapping[bytes, Leaf | Node]:
         return self._nodes if self._in_memory else stored_nodes(self._store, hashes)
+
+
+def _right_leaves(
+    group: Sequence[str], entries: Iterable[StoredEntry], lasts: Mapping[str, _Last]
+) -> Iterator[tuple[str, RightLeaf]]:
+    """The leaf of each right, whose entries must continue each other up to the last one known."""
+    states = {right: State(right) for right in group}
+    previous = dict.fromkeys(group, chain.NO_PREVIOUS)
+    for stored in entries:
+        entry = parse(stored.raw, stored.position)
+        for link in entry.assets:
+            if link.id not in states:
+                continue
+            expected = (len(states[link.id].recorded) + 1, previous[link.id])
+            if (link.seq, link.prev) != expected:
+                what = f"the number of this entry in {link.id} and the digest of the one before"
+                raise ChainBroken(
+                    stored.position, what, f"{expected[0]} {expected[1]}", f"{link.seq} {link.prev}"
+                )
+            states[link.id].evolve(entry)
+            previous[link.id] = stored.digest.hex()
+    for right, state in states.items():
+        last = lasts[right]
+        if (len(state.recorded), previous[right]) != (last.count, last.digest.hex()):
+            what = f"the number of entries of {right} up to here"
+            raise ChainBroken(last.position, what, str(last.count), str(len(state.recorded)))
+        yield right, RightLeaf(last.count, last.digest, statement_digest(state))

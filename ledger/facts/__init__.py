@@ -6,9 +6,9 @@ entry into its fact and stops at a type or version this release does not know.
 
 from collections.abc import Iterator
 
+import orjson
 from pydantic import ValidationError
 
-from ledger import canonical
 from ledger.entry import Entry
 from ledger.errors import EntryMalformed, InputRejected, UnknownEventType
 from ledger.facts import (
@@ -59,7 +59,7 @@ def read(entry: Entry) -> Fact:
     if fact is None:
         raise UnknownEventType(entry.type, entry.type_v, entry.position)
     try:
-        return fact.model_validate_json(canonical.encode(entry.data), strict=True)
+        return fact.model_validate_json(orjson.dumps(entry.data), strict=True)
     except ValidationError as error:
         raise EntryMalformed(f"{entry.type}: {_reason(error)}", entry.position) from error
     except InputRejected as error:
