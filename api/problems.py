@@ -50,6 +50,11 @@ KINDS: Final = {
     "MAP_NODE_MISSING": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
     "MAP_NODE_MALFORMED": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
     "MAP_LEAF_DIFFERS": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
+    "DEPOSIT_UNKNOWN": Kind(404, "No such file was deposited here", "本账本中没有该文件的存证"),
+    "DOCUMENT_MISSING": Kind(422, "Neither a file nor its digest was sent", "既未发送文件，也未提供其摘要"),
+    "DIGEST_MISMATCH": Kind(422, "Not the file that was announced", "与声明的文件不符"),
+    "DOCUMENT_TOO_LARGE": Kind(413, "Too large to be kept", "文件过大，无法留存"),
+    "PII_IN_EVENT": Kind(422, "Personal data may not stand in an entry", "条目不得含有个人信息"),
     "NOT_FOUND": Kind(404, "Nothing is served at this address", "该地址没有内容"),
     "METHOD_NOT_ALLOWED": Kind(405, "This address is only read", "该地址仅供读取"),
     "DATE_INVALID": Kind(422, "Not a date or instant", "不是有效的日期或时刻"),
@@ -96,6 +101,20 @@ class NotServed(LedgerError):
     def __init__(self) -> None:
         """The address stands in the document's `instance`."""
         super().__init__(KINDS[self.code].en, KINDS[self.code].zh)
+
+
+class DepositUnknown(LedgerError):
+    """A file of which no deposit is on this ledger."""
+
+    code = "DEPOSIT_UNKNOWN"
+
+    def __init__(self, sha256: str) -> None:
+        """`sha256` is what was asked for."""
+        super().__init__(
+            f"no file of SHA-256 {sha256} was deposited on this ledger",
+            f"本账本中没有 SHA-256 为 {sha256} 的文件存证",
+            sha256=sha256,
+        )
 
 
 class ParameterInvalid(LedgerError):

@@ -42,8 +42,8 @@ def register(app: typer.Typer) -> None:
             listening = _listen(host, port)
             stop = threading.Event()
             workers: list[threading.Thread] = []
+            authorities = load_authorities(here.home, clock=utc_now)
             if seal_interval:
-                authorities = load_authorities(here.home, clock=utc_now)
                 sealer = Sealer(here.store, here.home, authorities, utc_now)
                 sealing = partial(seal_continually, sealer, interval_ms=seal_interval, stop=stop)
                 workers.append(threading.Thread(target=sealing, name="sealing"))
@@ -61,7 +61,9 @@ def register(app: typer.Typer) -> None:
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, _end)
             try:
-                config = uvicorn.Config(create_app(here.store), log_level="warning")
+                application = create_app(here.store)
+                application.state.authorities = authorities
+                config = uvicorn.Config(application, log_level="warning")
                 uvicorn.Server(config).run(sockets=[listening])
             finally:
                 stop.set()

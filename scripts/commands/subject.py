@@ -1,4 +1,4 @@
-"""`ipledger subject show|hold|lift|erase`: what keeps a data subject's fields, and their erasure (PV-3, PV-4)."""
+"""`ipledger subject show|hold|lift|erase`: what keeps a data subject's fields, and their end (PV-3, PV-4)."""
 
 from typing import Annotated, Any
 

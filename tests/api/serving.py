@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -10,12 +10,15 @@ import uvicorn
 
 from api.app import create_app
 from ledger.store import Store
+from notary.timestamps import Authority
 
 
 @contextmanager
-def serving(store: Store) -> Iterator[httpx.Client]:
+def serving(store: Store, authorities: Sequence[Authority] = ()) -> Iterator[httpx.Client]:
     """A client of the interface on `store`; the server ends with the context."""
-    config = uvicorn.Config(create_app(store), host="127.0.0.1", port=0, log_level="critical")
+    application = create_app(store)
+    application.state.authorities = authorities
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
