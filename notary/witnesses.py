@@ -51,6 +51,9 @@ from notary.seals import Seal, last_seal
 FILE: Final = "witnesses.toml"
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
+CONTRADICTIONS: Final = frozenset(("WITNESS_SAW_ANOTHER", "WITNESS_AHEAD"))
+"""Refusals by which a witness says that it has seen another history of this ledger, or a longer one."""
+
 _KNOWN: Final = frozenset(("name", "url", "vkey", "timeout_ms"))
 _ATTEMPTS: Final = 8
 _BACKOFF_MAX: Final = 64

@@ -8,8 +8,8 @@ from ledger.store.database import utc_now
 from notary.authorities import EMBEDDED, load_authorities
 from notary.sealing import Sealed, Sealer
 from notary.tokens import judge_token
-from notary.witnesses import Witnessed, Witnesses, load_witnesses
-from scripts.output import UNAVAILABLE, Output
+from notary.witnesses import CONTRADICTIONS, Witnessed, Witnesses, load_witnesses
+from scripts.output import CHECK_FAILED, UNAVAILABLE, Output
 from scripts.workspace import Json, Lang, output, workspace
 
 
@@ -31,6 +31,8 @@ def register(app: typer.Typer) -> None:
         _print(sealed, witnessed, out)
         if sealed.seal is None and sealed.refusals:
             raise SystemExit(UNAVAILABLE)
+        if witnessed is not None:
+            _insist(witnessed, policy.required)
 
 
 def described(sealed: Sealed) -> dict[str, Any]:
@@ -64,6 +66,14 @@ def described(sealed: Sealed) -> dict[str, Any]:
 def _time(response: bytes, imprint: bytes) -> str | None:
     token = judge_token(response, digest=imprint, at=utc_now(), roots=()).token
     return None if token is None else token.gen_time.isoformat()
+
+
+def _insist(witnessed: Witnessed, required: int) -> None:
+    """Leave with 1 if a witness has seen another history, with 3 if too few answered."""
+    if any(error.code in CONTRADICTIONS for _, error in witnessed.refusals):
+        raise SystemExit(CHECK_FAILED)
+    if witnessed.size is not None and len(witnessed.cosigned) < required:
+        raise SystemExit(UNAVAILABLE)
 
 
 def _witnesses(witnessed: Witnessed) -> dict[str, Any]:

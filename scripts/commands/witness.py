@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
         out = output(lang, as_json=False)
         signing = _signing_key(key_file, name, out)
         try:
-            witness = Witness(signing, _logs(log), state, utc_now)
+            witness = Witness(signing, _logs(log, out), state, utc_now)
         except NotaryError as error:
             out.fail(error)
         try:
@@ -101,5 +101,8 @@ def _signing_key(path: Path, name: str | None, out: Output) -> CosigningKey:
         out.fail(error)
 
 
-def _logs(texts: list[str]) -> list[VerifierKey]:
-    return [parse_verifier_key(text) for text in texts]
+def _logs(texts: list[str], out: Output) -> list[VerifierKey]:
+    try:
+        return [parse_verifier_key(text) for text in texts]
+    except NotaryError as error:
+        out.fail(InputRejected(error.code, error.message_en, error.message_zh, **error.data))
