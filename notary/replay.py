@@ -2,7 +2,7 @@
 
 Entries are read in order of position. Of a right, all entries are fetched again whenever it has changed, and
 must count 1, 2, 3 … and name their predecessors up to the one just read, so that no index can hide one. Lists
-are accumulated in memory.
+are accumulated in memory. That each entry is in canonical form is for `ledger.store.audit` to check.
 
 Nodes of the tree are taken from the notary's tables, because each is named by its hash and hashed again; so
 an audit needs memory for what changed between two seals, and for the lists. Without those tables
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ledger import chain
-from ledger.entry import ASSET, parse, read_own
+from ledger.entry import ASSET, read_own
 from ledger.errors import ChainBroken
 from ledger.statement import State
 from ledger.store.database import Store
@@ -118,7 +118,7 @@ def _right_leaves(
     states = {right: State(right) for right in group}
     previous = dict.fromkeys(group, chain.NO_PREVIOUS)
     for stored in entries:
-        entry = parse(stored.raw, stored.position)
+        entry = read_own(stored.raw, stored.position)
         for link in entry.assets:
             if link.id not in states:
                 continue
