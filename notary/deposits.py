@@ -23,7 +23,7 @@ from ledger.facts.documents import DocumentDeposited
 from ledger.personal import refuse_personal
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
-from ledger.store.requests import NO_ENTRY, Appended, AppendRequest, Condition, Stale
+from ledger.store.requests import NO_ENTRY, Appended, AppendRequest, AssetHead, Condition, Stale
 from notary.vault import Vault, new_subject
 
 KEPT_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -188,12 +188,14 @@ class Deposits:
         if content is not None:
             check_keepable(len(content))
             assert hashlib.sha256(content).hexdigest() == fact.sha256
-            self._store.documents.put(content, fact.media_type)
         for _ in range(_ATTEMPTS):
             found = self.find(fact.sha256)
+            heads = {} if found is not None else self._heads(fact.rights)
+            if content is not None:
+                self._store.documents.put(content, fact.media_type)
             if found is not None:
-                return found
-            made = self._append(fact, document, actor)
+                return replace(found, kept=found.kept or content is not None)
+            made = self._append(fact, document, actor, heads)
             if made is not None:
                 return made
         raise ConcurrencyConflict(f"document {fact.sha256}")
@@ -209,12 +211,18 @@ class Deposits:
                 return self._read(stored)
         return None
 
-    def _append(self, fact: DocumentDeposited, document: Document, actor: str) -> Deposit | None:
-        """The deposit that is first now; None if another one, or a right's news, came in between."""
-        heads = self._store.reader.asset_heads(fact.rights)
+    def _heads(self, rights: tuple[str, ...]) -> dict[str, AssetHead]:
+        """The heads of rights that are all on this ledger."""
+        heads = self._store.reader.asset_heads(rights)
         for right, head in heads.items():
             if head == NO_ENTRY:
                 raise RightUnknown(right)
+        return heads
+
+    def _append(
+        self, fact: DocumentDeposited, document: Document, actor: str, heads: dict[str, AssetHead]
+    ) -> Deposit | None:
+        """The deposit that is first now; None if another one, or a right's news, came in between."""
         subject, commitments = self._commit(document)
         command_id = f"deposit:{fact.sha256}"
         draft = Draft(

@@ -32,7 +32,7 @@ from ledger.entry import Draft, EntryClass, format_instant, new_salt
 from ledger.errors import LedgerError
 from ledger.facts.seals import Cosignature, SealCosigned
 from ledger.store.database import Store
-from ledger.store.requests import Appended, AppendRequest, Condition
+from ledger.store.requests import AppendRequest, Condition, Stale
 from notary.checkpoints import NOTE_BYTES_MAX, Signature, SignedCheckpoint
 from notary.cosignatures import (
     Cosigned,
@@ -277,8 +277,8 @@ class Witnesses:
             last = self._store.reader.last_tagged(tag)
             condition = Condition(tags=(tag,), after=0 if last is None else last.position)
             result = self._store.writer.append(AppendRequest((draft,), condition, command_id))
-            if isinstance(result, Appended):
-                return
+            if not isinstance(result, Stale):
+                return  # recorded, by us or by another process that asked the same witnesses
 
     def _keep(self, size: int, cosigned: Sequence[Cosigned]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -85,7 +85,7 @@ def test_a_deposit_for_a_right_stands_in_its_history(store, deposits, document, 
     assert audit(store).finding is None
 
 
-def test_a_right_that_is_not_on_the_ledger_is_refused(store, deposits, document):
+def test_a_right_that_is_not_on_the_ledger_is_refused(store, deposits, document, file):
     with pytest.raises(RightUnknown):
         deposits.deposit(replace(document, rights=("US:patent:1",)), "os:notary")
     assert (

@@ -17,6 +17,7 @@ from ledger.personal import PersonalDataInEvent
 from ledger.store.audit import audit
 from notary import merkle
 from notary.errors import KeyUnusable, VaultRefused
+from notary.evidence import disclosures
 from notary.vault import Vault, new_subject
 from notary.vault import tables as vault_tables
 from notary.vault import vault as vault_module
@@ -70,6 +71,8 @@ def test_disclosures_for_a_package_are_those_the_entry_committed_to(store, vault
     texts = vault.disclosures_for(position, ["/price", "/contact"], OFFICER)
     commitments = store.reader.entry(position).parse().commitments
     assert [opens(text, commitments).path for text in texts] == ["/price", "/contact"]
+    assert [disclosures.digest(text) in commitments for text in texts] == [True, True]
+    assert [disclosures.read(text) for text in texts] == [("/price", 100), ("/contact", SECRET)]
     assert len(entries(store, "field.opened")) == 2
 
 

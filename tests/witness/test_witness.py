@@ -7,13 +7,16 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from notary import witness as witness_module
 from notary.checkpoints import parse
@@ -336,10 +339,71 @@ def test_of_contradicting_requests_at_once_one_wins(witness, log, key):
     assert verify_cosignatures(signed[0][0].note().note, signed[0][1], [key.verifier])
 
 
+class Adversary(RuleBasedStateMachine):
+    """An operator who grows, forks, cuts and shows what he likes, with proofs made for what he shows."""
+
+    histories = Bundle("histories")
+
+    def __init__(self):
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.signed = []
+        self.key = SigningKey(ORIGIN, Ed25519PrivateKey.generate())
+        self.cosigner = CosigningKey("w", Ed25519PrivateKey.generate())
+        self.witness = None
+        self.restart()
+
+    @initialize(target=histories)
+    def begin(self):
+        return MemoryLog(self.key).grow(1)
+
+    @rule(target=histories, history=histories, number=st.integers(1, 9), seed=st.sampled_from("ab"))
+    def grow(self, history, number, seed):
+        return history.copy().grow(number, seed)
+
+    @rule(target=histories, history=histories, keep=st.integers(0, 20))
+    def cut(self, history, keep):
+        return history.copy(keep)
+
+    @rule(history=histories, old=st.none() | st.integers(0, 20), proved=histories)
+    def show(self, history, old, proved):
+        """Ask from the size the witness knows, or another, with the proof of this history or of another."""
+        size = len(history.leaves)
+        old = len(self.signed[-1]) if old is None and self.signed else old or 0
+        proof = proved.consistency(old, len(proved.leaves)) if 0 < old < len(proved.leaves) else None
+        try:
+            line = self.witness.add_checkpoint(history.request(old, proof=proof))
+        except WitnessRefused:
+            return
+        assert verify_cosignatures(history.note(size).note, line, [self.cosigner.verifier])
+        self.signed.append(list(history.leaves))
+
+    @rule()
+    def restart(self):
+        if self.witness is not None:
+            self.witness.close()
+        self.witness = Witness(self.cosigner, [self.key.verifier], Path(self.folder.name), lambda: NOW)
+
+    @invariant()
+    def all_that_was_signed_is_one_history(self):
+        for earlier, later in pairwise(self.signed):
+            assert later[: len(earlier)] == earlier
+
+    def teardown(self):
+        self.witness.close()
+        self.folder.cleanup()
+
+
+Adversary.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAdversary = Adversary.TestCase
+
+
 _KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from notary import witness as module
 from notary.cosignatures import CosigningKey
 from notary.keys import load_signing_key, parse_verifier_key
