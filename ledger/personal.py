@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from ledger.errors import LedgerError
+from ledger.values.identifiers import is_resident_id
 
 _KINDS: Final = {
     "RESIDENT_ID": ("a resident identity number", "公民身份号码"),
@@ -21,12 +21,7 @@ _KINDS: Final = {
     "EMAIL": ("an e-mail address of a person", "个人电子邮箱"),
 }
 
-_PROVINCES: Final = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
-"""GB/T 2260: the first two digits of a resident identity number."""
-
 _RESIDENT: Final = re.compile(r"(?<![0-9A-Za-z])([1-8][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
-_RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_RESIDENT_CHECKS: Final = "10X98765432"
 
 _MOBILE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9]\.)(?:(?:\+|00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z])(?!\.[0-9])"
@@ -113,7 +108,7 @@ def _kinds(text: str) -> Iterator[str]:
     if not folded.isascii():
         folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
     folded = _RIGHT.sub(" ", folded)
-    if any(_is_resident_id(match[1]) for match in _RESIDENT.finditer(folded)):
+    if any(is_resident_id(match[1]) for match in _RESIDENT.finditer(folded)):
         yield "RESIDENT_ID"
     if _MOBILE.search(folded):
         yield "MOBILE_NUMBER"
@@ -121,18 +116,6 @@ def _kinds(text: str) -> Iterator[str]:
         yield "BANK_CARD"
     if any(not _OFFICES.fullmatch(match[1].lower()) for match in _EMAIL.finditer(folded)):
         yield "EMAIL"
-
-
-def _is_resident_id(number: str) -> bool:
-    """GB 11643: province, day of birth, and the check sign of ISO 7064 MOD 11-2."""
-    if not _PROVINCES.match(number):
-        return False
-    try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _RESIDENT_WEIGHTS, strict=True))
-    return number[17].upper() == _RESIDENT_CHECKS[total % 11]
 
 
 def _is_card(number: str) -> bool:
