@@ -397,7 +397,7 @@ def entries_of_rights(
 
     with ThreadPoolExecutor(1) as ahead:
         reading: deque[tuple[list[str], Future[list[StoredEntry]]]] = deque()
-        for group in _groups(reader, rights):
+        for group in groups_of_rights(reader, rights):
             reading.append((group, ahead.submit(read, group)))
             if len(reading) > 1:
                 earlier, entries = reading.popleft()
@@ -406,8 +406,8 @@ def entries_of_rights(
             yield last, entries.result()
 
 
-def _groups(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
-    """Rights in groups whose entries can be in memory together."""
+def groups_of_rights(reader: Reader, rights: Sequence[str]) -> Iterator[list[str]]:
+    """Rights in groups whose entries one reading brings."""
     heads = reader.asset_heads(rights)
     group: list[str] = []
     total = 0

@@ -326,7 +326,8 @@ def _compare_with_map(
     store: Store, seals: list[tuple[Seal, SignedCheckpoint]], progress: Callable[[int], None]
 ) -> Iterator[Finding]:
     try:
-        yield from _replay_map(store, seals, Replay(store), progress)
+        with Replay(store) as replay:
+            yield from _replay_map(store, seals, replay, progress)
     except ProofInvalid as error:
         yield Finding(
             seals[0][1].checkpoint.size,
@@ -335,7 +336,8 @@ def _compare_with_map(
             "the map is recomputed in memory",
             f"公证表无法证明已封印的内容（{error.code}：{error.message_zh}）；映射改为在内存中重算",
         )
-        yield from _replay_map(store, seals, Replay(store, in_memory=True), progress)
+        with Replay(store, in_memory=True) as replay:
+            yield from _replay_map(store, seals, replay, progress)
 
 
 def _replay_map(

@@ -5,8 +5,8 @@
 A fresh durable ledger gets `rights` rights, every second one with a pledge, and its first seal. Then rights
 at random are pledged again and sealed, map proofs are asked for, and everything is audited: once plainly,
 once with log, map and seals recomputed. Last, a steady stream of entries is appended while a worker seals
-once a second with the embedded authority, and each entry is timed from its submission until its seal stands in
-the ledger.
+once a second with the embedded authority, and each entry is timed from its submission until its seal stands
+in the ledger.
 """
 
 import json

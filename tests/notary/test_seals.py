@@ -10,7 +10,7 @@ from ledger import chain
 from ledger.entry import parse
 from ledger.store import open_store
 from ledger.store.database import utc_now
-from notary import checkpoints, merkle, tables
+from notary import checkpoints, merkle, replay, tables
 from notary.authority import open_authority
 from notary.errors import ProofInvalid
 from notary.keys import create_or_load_signing_key
@@ -97,6 +97,13 @@ def cut(store, position):
     )
 
 
+@pytest.fixture(params=[replay.FOLDED_BY_PROCESSES, 1])
+def folding(request, monkeypatch):
+    """Statements folded here, or by processes of their own."""
+    monkeypatch.setattr(replay, "FOLDED_BY_PROCESSES", request.param)
+
+
+@pytest.mark.usefixtures("folding")
 def test_an_untouched_ledger_has_no_findings(sealed, authority):
     assert [seal.signed.checkpoint.size for seal in recorded_seals(sealed[0])] == [2, 4, 7]
     assert check(sealed, authority) == []
@@ -189,6 +196,7 @@ def test_a_map_that_does_not_follow_from_the_entries_is_caught_though_sealed(sea
     assert check(sealed, authority, list(recorded_seals(store))) == [(position, "SEALED_MAP_DIFFERS")]
 
 
+@pytest.mark.usefixtures("folding")
 def test_an_entry_hidden_from_the_index_of_tags_is_missed_by_the_replay(sealed, authority):
     """Whoever counts a right's entries by the index alone would be told of two."""
     store = sealed[0]
