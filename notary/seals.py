@@ -443,11 +443,14 @@ def _check_times(
 
     What a checkpoint covers was recorded before its tokens, and the seal's own entry after the first of them.
     """
-    last = store.reader.entry(signed.checkpoint.size)
-    own = None if seal.position is None else store.reader.entry(seal.position)
-    if not times or last is None:
+    try:
+        covered_at = _recorded_at(store, signed.checkpoint.size)
+        own_at = None if seal.position is None else _recorded_at(store, seal.position)
+    except (ChainBroken, EntryMalformed) as error:
+        yield Finding(int(error.data["position"]), error.code, error.message_en, error.message_zh)
         return
-    covered_at = last.parse().recorded_at
+    if not times or covered_at is None:
+        return
     if min(times) + CLOCK_TOLERANCE < covered_at:
         yield _finding(
             seal,
@@ -457,15 +460,19 @@ def _check_times(
             f"({covered_at.isoformat()})",
             f"的时间戳为 {min(times).isoformat()}，早于其所涵盖条目的记录时间（{covered_at.isoformat()}）",
         )
-    if own is not None and own.parse().recorded_at + CLOCK_TOLERANCE < min(times):
+    if own_at is not None and own_at + CLOCK_TOLERANCE < min(times):
         yield _finding(
             seal,
             signed,
             "SEAL_BACKDATED",
-            f"says it was recorded at {own.parse().recorded_at.isoformat()}, before its time-stamp "
-            f"({min(times).isoformat()})",
-            f"称记录于 {own.parse().recorded_at.isoformat()}，早于其时间戳（{min(times).isoformat()}）",
+            f"says it was recorded at {own_at.isoformat()}, before its time-stamp ({min(times).isoformat()})",
+            f"称记录于 {own_at.isoformat()}，早于其时间戳（{min(times).isoformat()}）",
         )
+
+
+def _recorded_at(store: Store, position: int) -> datetime | None:
+    stored = store.reader.entry(position)
+    return None if stored is None else stored.parse().recorded_at
 
 
 def _finding(

@@ -127,6 +127,13 @@ def test_the_first_rewritten_entry_is_named_where_the_tiles_still_know_it(store,
     assert (finding.position, finding.code) == (455, "SEALED_HISTORY_DIFFERS")
 
 
+def test_an_entry_whose_bytes_no_longer_fit_its_digest_is_named(sealed, authority):
+    store = sealed[0]
+    seals = list(recorded_seals(store))
+    tamper(store, "UPDATE ledger_entry SET raw = raw || ' ' WHERE position = 4")
+    assert {(4, "CHAIN_BROKEN")} == set(check(sealed, authority, seals))
+
+
 def test_an_entry_rewritten_after_the_first_seal_leaves_that_seal_standing(sealed, authority):
     store = sealed[0]
     rewrite(store, 4, lambda raw: raw.replace(b"2020-01-01", b"2019-12-31"))
