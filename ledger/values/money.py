@@ -207,9 +207,9 @@ def pay_in_order(proceeds: Money, ranks: Sequence[Sequence[Money]]) -> tuple[lis
 
 def _pro_rata(left: Money, claims: Sequence[Money], due: Money) -> list[Money]:
     parts = [left.minor * claim.minor // due.minor for claim in claims]
-    unpaid = [place for place, claim in enumerate(claims) if parts[place] < claim.minor]
+    rounded = [place for place, claim in enumerate(claims) if left.minor * claim.minor % due.minor]
     residue = left.minor - sum(parts)
-    for place in unpaid[len(unpaid) - residue :]:
+    for place in rounded[len(rounded) - residue :]:
         parts[place] += 1
     return [Money(part, left.currency) for part in parts]
 
