@@ -5,8 +5,9 @@ hex. Models are written as canonical JSON, so equal values are equal bytes.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
+import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,6 +16,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 
 from ledger import canonical
@@ -30,6 +32,7 @@ STATEMENT: Final = "proofs/statement.json"
 CHECKPOINT: Final = "checkpoint"
 COSIGNATURES: Final = "cosignatures"
 VERSION: Final = 1
+VERSION_UNKNOWN: Final = "VERSION_UNKNOWN"
 
 KINDS: Final = ("entry", "right", "status", "priority", "document", "consistency")
 
@@ -45,6 +48,12 @@ def _is_day(text: str) -> str:
     except InputRejected as error:
         raise ValueError(error.message_en) from error
     return text
+
+
+def _once_each(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(texts)) != len(texts):
+        raise ValueError("an item stands there twice")
+    return texts
 
 
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -162,13 +171,13 @@ class Sealed(Member):
     """Which checkpoint the package rests on: its size and the position of the seal's entry."""
 
     size: Annotated[int, Field(ge=0, le=canonical.MAX_INTEGER)]
-    seal: Number | None = None
+    seal: Number | None
 
 
 class Manifest(Member):
     """What the package sets out to prove, and every other member of it."""
 
-    v: Literal[1]
+    v: Annotated[int, Field(ge=VERSION, le=VERSION)]
     kind: Literal["entry", "right", "status", "priority", "document", "consistency"]
     origin: Text
     request: dict[str, Any]
@@ -215,13 +224,20 @@ class MapRecord(Member):
     leaf: RightLeaf | ListLeaf | None
     other: OtherLeaf | None = None
 
+    @model_validator(mode="after")
+    def _other_is_for_absence(self) -> Self:
+        """`other` is written where the key is absent, be it null, and nowhere else."""
+        if ("other" in self.model_fields_set) == (self.leaf is not None):
+            raise ValueError("other is a member where leaf is null, and there only")
+        return self
+
 
 class Earlier(Member):
     """An earlier state of the log: its size and root, and its signed note where it was sealed."""
 
     size: Number
     root: Hex
-    note: str | None = None
+    note: str | None
 
 
 class ConsistencyRecord(Member):
@@ -237,7 +253,7 @@ _MANIFEST: Final = TypeAdapter(Manifest)
 _ENTRY_PROOFS: Final = TypeAdapter(tuple[EntryProof, ...])
 _MAP_RECORDS: Final = TypeAdapter(tuple[MapRecord, ...])
 _CONSISTENCY: Final = TypeAdapter(ConsistencyRecord)
-_DISCLOSURES: Final = TypeAdapter(tuple[str, ...])
+_DISCLOSURES: Final = TypeAdapter(Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_once_each)])
 
 
 def entry_name(position: int) -> str:
@@ -255,8 +271,17 @@ def read_manifest(content: bytes) -> Manifest:
     """The manifest; unlike the other members it must be canonical.
 
     Raises:
-        PackageInvalid: MEMBER_UNREADABLE, MANIFEST_NOT_CANONICAL.
+        PackageInvalid: VERSION_UNKNOWN, MEMBER_UNREADABLE, MANIFEST_NOT_CANONICAL.
     """
+    version = _version(content)
+    if version > VERSION:
+        raise PackageInvalid(
+            VERSION_UNKNOWN,
+            "The package is of version {version}; this verifier reads version {known}.",
+            "证据包为第 {version} 版；本核验程序可读第 {known} 版。",
+            version=version,
+            known=VERSION,
+        )
     manifest = _read(_MANIFEST, MANIFEST, content)
     try:
         canonical.decode(content)
@@ -268,6 +293,16 @@ def read_manifest(content: bytes) -> Manifest:
             reason=error.message_en,
         ) from error
     return manifest
+
+
+def _version(content: bytes) -> int:
+    """The version a manifest says it is of; 0 if it says none."""
+    try:
+        said = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return 0
+    version = said.get("v") if isinstance(said, dict) else None
+    return version if type(version) is int else 0
 
 
 def read_entry_proofs(content: bytes) -> tuple[EntryProof, ...]:

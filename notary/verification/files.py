@@ -9,6 +9,7 @@ from ledger.errors import EntryMalformed
 from notary import checkpoints
 from notary.errors import CheckpointInvalid, PackageInvalid
 from notary.evidence import archive, disclosures, members
+from notary.tokens.report import Outcome
 from notary.verification.case import Case, member_of
 from notary.verification.report import Check, hex_digest
 
@@ -42,7 +43,7 @@ def check_manifest(case: Case, check: Check) -> None:
     try:
         manifest = members.read_manifest(content)
     except PackageInvalid as error:
-        check.refuse(error)
+        check.refuse(error, Outcome.INDETERMINATE if error.code == members.VERSION_UNKNOWN else Outcome.FAIL)
         return
     case.manifest = manifest
     check.subjects = len(manifest.files)

@@ -60,11 +60,9 @@ class Check:
         """Something worth knowing."""
         self._add(Outcome.PASS, code, data)
 
-    def refuse(self, error: NotaryError | LedgerError) -> None:
-        """Something is not as it must be, as the error says."""
-        finding = Finding(
-            Outcome.FAIL, error.code, error.message_en, error.message_zh, _printable(error.data)
-        )
+    def refuse(self, error: NotaryError | LedgerError, outcome: Outcome = Outcome.FAIL) -> None:
+        """Something is not as it must be, or cannot be checked, as the error says."""
+        finding = Finding(outcome, error.code, error.message_en, error.message_zh, _printable(error.data))
         self.findings.append(finding)
 
     def adopt(self, other: "Check") -> None:
