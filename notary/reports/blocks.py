@@ -1,6 +1,7 @@
 """A report as plain blocks, in one language: what is said, without how it is set."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     digests: tuple[int, ...] = ()
+
+
+CELL_MAX: Final = 600
+"""Characters of a cell that are shown: what no page could hold must not keep a report from being made."""
+
+
+def clipped(cell: str) -> str:
+    """A cell's text as it is shown; the package holds it whole."""
+    return cell if len(cell) <= CELL_MAX else f"{cell[:CELL_MAX]}…"
 
 
 @dataclass(frozen=True, slots=True)

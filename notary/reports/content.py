@@ -11,7 +11,7 @@
 | 7 notes on jurisdictions | E-22: last, and never "legally valid" |
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, Final
@@ -36,6 +36,7 @@ from notary.reports.evidence import Evidence, Stamp
 from notary.reports.words import CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STATUSES, TITLES, word
 
 ENTRIES_SHOWN: Final = 100
+POSITIONS_SHOWN: Final = 12
 """Entries listed one by one; of more, the first are listed and the rest named by their number."""
 
 
@@ -260,7 +261,7 @@ class _Writer:
                 item["registered_at"] or "–",
                 word(STATES, item["state"], self._lang)
                 + (f"\n{item['ended_at']}" if item["ended_at"] else ""),
-                ", ".join(map(str, item["entries"])),
+                _listed(item["entries"]),
             )
             for item in (*shown["encumbrances"], *shown["pending"])
         )
@@ -285,7 +286,7 @@ class _Writer:
             yield Table(columns, rows, (7, 10, 18, 27, 13, 15, 10))
 
     def _flag(self, flag: dict[str, Any]) -> str:
-        entries = ", ".join(map(str, flag["entries"]))
+        entries = _listed(flag["entries"])
         where = self._say(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
         return f"{flag['message'][self._lang]}{where} ({flag['code']})"
 
@@ -679,3 +680,11 @@ class _Writer:
 
 def _is_embedded(stamp: Stamp) -> bool:
     return stamp.token.policy == EMBEDDED_POLICY
+
+
+def _listed(positions: Sequence[int]) -> str:
+    """Positions for a cell: the first and the last of a long list; the statement holds it whole."""
+    if len(positions) <= POSITIONS_SHOWN:
+        return ", ".join(map(str, positions))
+    shown = ", ".join(map(str, positions[: POSITIONS_SHOWN - 1]))
+    return f"{shown}, … {positions[-1]} ({len(positions)})"

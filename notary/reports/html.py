@@ -4,7 +4,7 @@ from html import escape
 from typing import Final
 
 from notary.reports import content, qr
-from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table
+from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table, clipped
 from notary.reports.evidence import Evidence
 
 _STYLE: Final = """
@@ -110,7 +110,7 @@ def _table(table: Table) -> str:
 
 
 def _lines(cell: str) -> str:
-    return "<br>".join(map(escape, cell.split("\n")))
+    return "<br>".join(map(escape, clipped(cell).split("\n")))
 
 
 def _code(text: str, caption: str) -> str:

@@ -38,7 +38,7 @@ from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
 
 from notary.reports import content, qr
-from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table
+from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table, clipped
 from notary.reports.evidence import Evidence
 
 _CHINESE: Final = "STSong-Light"
@@ -223,7 +223,10 @@ class _Setter:
     def _table(self, table: Table) -> Flowable:
         heads = [self._text(column, "head") for column in table.columns]
         rows = [
-            [self._text(cell, "digest" if at in table.digests else "cell") for at, cell in enumerate(row)]
+            [
+                self._text(clipped(cell), "digest" if at in table.digests else "cell")
+                for at, cell in enumerate(row)
+            ]
             for row in table.rows
         ]
         style = _plain_style(top=2.4, bottom=2.8)

@@ -1,6 +1,6 @@
 """Conditional appends a second, side by side in one run.
 
-    python -m scripts.bench.append [--rounds 3] [--seconds 1.5] [--home DIRECTORY] [--json]
+    python -m scripts.bench.append [--rounds 3] [--home DIRECTORY] [--json]
 
 Four sides, each with 1, 8 and 64 client threads of this one process, in turns, on one disk:
 
@@ -49,6 +49,9 @@ from ledger.store.audit import audit
 from ledger.store.embedded import SUPERUSER
 
 CLIENTS: Final = (1, 8, 64)
+APPENDS: Final = {1: 1500, 8: 4000, 64: 9600}
+"""How many a round makes, with so many clients."""
+
 SIDES: Final = ("ledger", "stock", "umadb", "bare")
 _PAYLOAD: Final = {"grantors": [{"name": "ACME SEMICONDUCTOR CO., LTD."}], "text": "conveyance " * 24}
 
@@ -83,7 +86,7 @@ class Report:
         return next(f.per_second for f in self.figures if (f.side, f.clients) == (side, clients))
 
 
-def measure(home: Path, *, rounds: int = 3, seconds: float = 1.5) -> Report:
+def measure(home: Path, *, rounds: int = 3) -> Report:
     """Run all sides in turns on fresh databases in `home`."""
     samples: dict[tuple[str, int], list[float]] = {
         (side, clients): [] for clients in CLIENTS for side in SIDES
@@ -100,7 +103,7 @@ def measure(home: Path, *, rounds: int = 3, seconds: float = 1.5) -> Report:
         }
         for _ in range(rounds):
             for (side, clients), rates in samples.items():
-                rates.append(_rate(sides[side], clients, seconds))
+                rates.append(_rate(sides[side], clients))
         protection = store.database.protection()
         report = audit(store)
         assert report.passed, report
@@ -125,27 +128,23 @@ def measure(home: Path, *, rounds: int = 3, seconds: float = 1.5) -> Report:
     )
 
 
-def _rate(side: Side, clients: int, seconds: float) -> float:
-    """Appends a second of `clients` threads that each append, one after another, for `seconds`."""
-    counts = [0] * clients
+def _rate(side: Side, clients: int) -> float:
+    """Appends a second of `clients` threads that each append one after another, all made beforehand."""
+    each = APPENDS[clients] // clients
     failures: list[BaseException] = []
     start = threading.Barrier(clients + 1)
 
     def run(client: int) -> None:
-        done = 0
         try:
             appends = side(client)
-            next(appends)()  # connections and statements are made before the clock starts
+            works = [next(appends) for _ in range(each + 1)]
+            works.pop()()  # connections and statements are made before the clock starts
             start.wait()
-            until = time.perf_counter() + seconds
-            while time.perf_counter() < until:
-                next(appends)()
-                done += 1
+            for append in works:
+                append()
         except BaseException as error:  # noqa: BLE001 -- raised by whoever waits for the threads
             failures.append(error)
             start.abort()
-            return
-        counts[client] = done
 
     threads = [threading.Thread(target=run, args=(client,)) for client in range(clients)]
     for thread in threads:
@@ -157,16 +156,12 @@ def _rate(side: Side, clients: int, seconds: float) -> float:
         thread.join()
     if failures:
         raise failures[0]
-    return sum(counts) / (time.perf_counter() - began)
+    return each * clients / (time.perf_counter() - began)
 
 
-_MADE_AHEAD: Final = 64
-
-
-def _ahead(make: Callable[[], Work]) -> Iterator[Work]:
-    """Works made some at a time; what making costs is the same small part of every side."""
+def _endless(make: Callable[[], Work]) -> Iterator[Work]:
     while True:
-        yield from [make() for _ in range(_MADE_AHEAD)]
+        yield make()
 
 
 def _ledger(store: Store) -> Side:
@@ -192,7 +187,7 @@ def _ledger(store: Store) -> Side:
 
             return append
 
-        return _ahead(make)
+        return _endless(make)
 
     return side
 
@@ -230,7 +225,7 @@ def _stock(store: Store) -> Iterator[Side]:
             condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=tags[:1])]))
             return lambda: _done(recorder.append([event], condition))
 
-        return _ahead(make)
+        return _endless(make)
 
     yield side
     datastore.close()
@@ -272,7 +267,7 @@ def _umadb(directory: Path) -> Iterator[Side]:
             condition = umadb.AppendCondition(umadb.Query([umadb.QueryItem(tags=tags[:1])]))
             return lambda: _done(clients[client].append([event], condition))
 
-        return _ahead(make)
+        return _endless(make)
 
     yield side
     server.terminate()
@@ -294,7 +289,7 @@ def _bare(store: Store) -> Iterator[Side]:
             data = _payload(_tags(client))
             return lambda: _done(connections[client].execute("INSERT INTO bare (data) VALUES (%b)", (data,)))
 
-        return _ahead(make)
+        return _endless(make)
 
     yield side
     for one in connections.values():
@@ -328,13 +323,12 @@ def main() -> None:
     """Print the figures, or all of it as JSON."""
     parser = ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="iplb-", dir=options.home))
     try:
-        report = measure(home, rounds=options.rounds, seconds=options.seconds)
+        report = measure(home, rounds=options.rounds)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     if options.json:

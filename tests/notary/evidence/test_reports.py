@@ -206,3 +206,18 @@ def test_the_qr_code_holds_the_checkpoints_digest(evidence):
     squares = matrix(report.code[0])
     code = segno.make_qr(report.code[0], error="m", boost_error=False)
     assert [list(row) for row in squares] == [[bool(square) for square in row] for row in code.matrix]
+
+
+def test_a_cell_that_no_page_could_hold_is_cut_and_the_report_is_made_all_the_same(evidence):
+    """A pledge changed a thousand times, held by a thousand banks under long names."""
+    told = evidence("right")
+    statement = dict(told.statement)
+    pledge = dict(statement["encumbrances"][0])
+    pledge["entries"] = list(range(1, 1001))
+    pledge["holders"] = [
+        {**pledge["holders"][-1], "names": [f"第{number}银行股份有限公司" for number in range(999)]}
+    ]
+    statement["encumbrances"] = [pledge]
+    huge = replace(told, statement=statement)
+    assert render_pdf(huge).startswith(b"%PDF")
+    assert "第998银行" not in render_html(huge).decode()
