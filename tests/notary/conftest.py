@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the whole session, and a ledger of its own for each test."""
+"""A ledger of its own for each test of the notary, on the session's PostgreSQL."""
 
 from itertools import count
 
@@ -10,11 +10,9 @@ _schemas = count(1)
 
 
 @pytest.fixture(scope="session")
-def ledger_home(tmp_path_factory):
-    """The embedded server's home; it stays up as long as one ledger on it is open."""
-    path = tmp_path_factory.mktemp("pg")
-    with open_store(path, schema="keeps_the_server_up"):
-        yield path
+def ledger_home(postgres_home):
+    """The home of the session's server, for tests that name their schemas themselves."""
+    return postgres_home
 
 
 @pytest.fixture
