@@ -153,8 +153,8 @@ def test_the_openapi_document_describes_every_address_and_problem(reader):
         "/healthz",
         "/readyz",
     }
-    for path in document["paths"].values():
-        responses = path["get"]["responses"]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    for responses in (operation["responses"] for operation in operations):
         assert responses["200"]["content"]
         assert responses["422"]["content"].keys() == {"application/problem+json"}
     status = document["paths"]["/v1/rights/{right}"]["get"]
