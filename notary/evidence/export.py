@@ -249,14 +249,15 @@ class _Gathering:
         return [self.entries[position].parse() for position in sorted(self.entries)]
 
     def _entry_proofs(self) -> tuple[EntryProof, ...]:
-        log = Log(self.store)
+        positions = sorted(self.entries)
+        paths = Log(self.store).inclusions(positions, self.size)
         return tuple(
             EntryProof(
                 position=position,
                 previous=self._link_before(position).hex(),
-                inclusion=tuple(hash_.hex() for hash_ in log.inclusion(position, self.size)),
+                inclusion=tuple(hash_.hex() for hash_ in path),
             )
-            for position in sorted(self.entries)
+            for position, path in zip(positions, paths, strict=True)
         )
 
     def _link_before(self, position: int) -> bytes:

@@ -36,8 +36,9 @@ from notary.reports.evidence import Evidence, Stamp
 from notary.reports.words import CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STATUSES, TITLES, word
 
 ENTRIES_SHOWN: Final = 100
-POSITIONS_SHOWN: Final = 12
 """Entries listed one by one; of more, the first are listed and the rest named by their number."""
+POSITIONS_SHOWN: Final = 12
+"""Positions listed in a cell; of more, the first and the last."""
 
 
 def write(evidence: Evidence, lang: str) -> Document:
@@ -607,11 +608,11 @@ class _Writer:
         )
         yield Paragraph(
             self._say(
-                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE. By hand, with "
-                "openssl alone:",
-                "程序列出十六项编号检查，各为 PASS、FAIL 或 INDETERMINATE。亦可仅用 openssl 手工核对：",
+                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE." + self._left_open()[0],
+                "程序列出十六项编号检查，各为 PASS、FAIL 或 INDETERMINATE。" + self._left_open()[1],
             )
         )
+        yield Paragraph(self._say("By hand, with openssl alone:", "亦可仅用 openssl 手工核对："))
         yield Commands(tuple(self._by_hand()))
         yield Paragraph(
             self._say(
@@ -621,6 +622,21 @@ class _Writer:
                 "首页二维码所载摘要应与第一条命令的结果一致。各文件格式随账本公开（docs/formats.md）。",
             )
         )
+
+    def _left_open(self) -> tuple[str, str]:
+        """What verify.py alone cannot conclude of a package that holds a right's entries and statement."""
+        if self._of.statement is None or not self._of.entries:
+            return "", ""
+        english = (
+            " That the statement follows from the entries, verify.py leaves open (INDETERMINATE, "
+            "STATEMENT_RECOMPUTED); the full verifier computes it again: "
+            "ipledger evidence verify PACKAGE.zip --trust TRUST."
+        )
+        chinese = (
+            "状态是否由条目推得，verify.py 不作结论（INDETERMINATE，STATEMENT_RECOMPUTED）；"
+            "完整核验程序会重新推算：ipledger evidence verify PACKAGE.zip --trust TRUST。"
+        )
+        return english, chinese
 
     def _by_hand(self) -> Iterator[str]:
         yield "openssl dgst -sha256 checkpoint"

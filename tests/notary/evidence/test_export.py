@@ -221,7 +221,7 @@ def test_an_authority_of_any_name_gets_a_plain_file_name():
 
 def test_a_package_that_does_not_hold_is_never_handed_out(sealed, monkeypatch):
     """Whatever is wrong with the ledger's proofs is found before its receiver finds it."""
-    monkeypatch.setattr(Log, "inclusion", lambda *_: [bytes(32)] * 3)
+    monkeypatch.setattr(Log, "inclusions", lambda *_: [[bytes(32)] * 3])
     with pytest.raises(ProofInvalid) as refused:
         export(sealed.store, EntryRequest(4))
     assert refused.value.code == "PACKAGE_INCONSISTENT"
