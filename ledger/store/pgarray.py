@@ -116,6 +116,11 @@ class _ArrayDumper(Dumper):
         return obj.packed
 
 
+def instant(microseconds: int) -> datetime:
+    """A `timestamptz` as PostgreSQL counts it."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
 def register(context: AdaptContext) -> None:
     """Let `context` (a connection) send these arrays."""
     for kind in (IntegerArray, BigintArray, TimestamptzArray, ByteaArray, TextArray):

@@ -26,7 +26,16 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import psycopg
 
 from ledger.errors import InputRejected, LedgerError, StorageUnavailable
-from ledger.store.batch import Batch, ClockBehind, Job, Outcome, execute, no_condition, prepare
+from ledger.store.batch import (
+    Batch,
+    ClockBehind,
+    Job,
+    Outcome,
+    execute,
+    no_condition,
+    prepare,
+    prepare_connection,
+)
 from ledger.store.pgarray import TextArray
 from ledger.store.requests import Appended, AppendRequest, AppendResult, AssetHead, Reused
 
@@ -37,7 +46,7 @@ BATCH_ENTRIES: Final = 1024
 """A batch is closed at this many entries; one call of `append_many` is never divided."""
 
 _PATIENCE_SECONDS: Final = 15.0
-_NOTIFY_SECONDS: Final = 0.005
+_NOTIFY_SECONDS: Final = 0.01
 
 T = TypeVar("T")
 
@@ -249,6 +258,7 @@ class Writer:
             try:
                 if self._connection is None:
                     self._connection = self._database.connect()
+                    prepare_connection(self._connection)
                 return work(self._connection)
             except (psycopg.OperationalError, psycopg.InterfaceError, StorageUnavailable) as error:
                 alive = self._disconnect()

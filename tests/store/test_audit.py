@@ -85,7 +85,7 @@ CHANGES = {
     ),
     "an entry put in before": (
         (
-            "ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_position_check; INSERT INTO "
+            "INSERT INTO "
             "ledger_entry SELECT 0, recorded_at, 0, type, 'x', fingerprint, digest, link, raw "
             "FROM ledger_entry WHERE position = 8"
         ),

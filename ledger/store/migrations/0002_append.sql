@@ -58,10 +58,10 @@ $body$;
 --      w_* rows by request: entries of this request match the watch
 -- e_*  entries in order of requests. s_* their tags.
 --
--- statuses is null when all were accepted; then request i has the positions that follow those before it from
--- first_position on. Else: OK, REPEATED, REUSED (firsts, lasts: where the command's entries stand), STALE
--- (details: the right or tag that moved), NO_CONDITION, CLOCK_BEHIND (recorded before the entry it would follow;
--- head_recorded_at says when that was).
+-- answers is null when all were accepted; then request i has the positions that follow those before it, from
+-- first_position on. Else it is JSON, for each request [status, first, last, detail]: OK, REPEATED, REUSED (where
+-- the command's entries stand), STALE (detail: the right, tag or query that moved), NO_CONDITION, CLOCK_BEHIND
+-- (recorded before the entry it would follow; head_recorded_at says when that was).
 CREATE FUNCTION ledger_append(
     r_command   text[],
     r_fingerprint bytea[],
@@ -91,10 +91,7 @@ CREATE FUNCTION ledger_append(
     s_tag       text[],
     OUT first_position bigint,
     OUT head_recorded_at timestamptz,
-    OUT statuses text[],
-    OUT firsts  bigint[],
-    OUT lasts   bigint[],
-    OUT details text[]
+    OUT answers text
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -115,8 +112,16 @@ DECLARE
     g_position  bigint[];
     e_position  bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(e_digest)]);
     e_link      bytea[] := array_fill(NULL::bytea, ARRAY[cardinality(e_digest)]);
+    statuses    text[] := array_fill(NULL::text, ARRAY[cardinality(r_command)]);
+    firsts      bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(r_command)]);
+    lasts       bigint[] := firsts;
+    details     text[] := statuses;
+    named       integer := 0;
     k           record;
     position    bigint;
+    fingerprint bytea;
+    seq         bigint;
+    head        bytea;
     refused     boolean := false;
     covered     boolean;
     verdict     text;
@@ -138,36 +143,32 @@ BEGIN
       FROM ledger_head h FOR UPDATE;
     first_position := head_position + 1;
 
-    statuses := array_fill(NULL::text, ARRAY[cardinality(r_command)]);
-    firsts := array_fill(NULL::bigint, ARRAY[cardinality(r_command)]);
-    lasts := firsts;
-    details := statuses;
-
     -- 2
-    FOR k IN
-        SELECT u.request, f.position AS first, l.position AS last, f.fingerprint
-          FROM unnest(r_command) WITH ORDINALITY AS u (command_id, request)
-         CROSS JOIN LATERAL (SELECT e.position, e.fingerprint FROM ledger_entry e
-                              WHERE e.command_id = u.command_id ORDER BY e.part LIMIT 1) AS f
-         CROSS JOIN LATERAL (SELECT e.position FROM ledger_entry e
-                              WHERE e.command_id = u.command_id ORDER BY e.part DESC LIMIT 1) AS l
-    LOOP
-        statuses[k.request] := CASE WHEN k.fingerprint = r_fingerprint[k.request]
-                                    THEN 'REPEATED' ELSE 'REUSED' END;
-        firsts[k.request] := k.first;
-        lasts[k.request] := k.last;
-        refused := true;
+    FOR request IN 1 .. cardinality(r_command) LOOP
+        SELECT e.position, e.fingerprint INTO position, fingerprint FROM ledger_entry e
+         WHERE e.command_id = r_command[request] ORDER BY e.part LIMIT 1;
+        IF position IS NOT NULL THEN
+            statuses[request] := CASE WHEN fingerprint = r_fingerprint[request] THEN 'REPEATED' ELSE 'REUSED' END;
+            firsts[request] := position;
+            SELECT e.position INTO position FROM ledger_entry e
+             WHERE e.command_id = r_command[request] ORDER BY e.part DESC LIMIT 1;
+            lasts[request] := position;
+            refused := true;
+        END IF;
     END LOOP;
 
     -- 3
     IF c_count > 0 THEN
-        SELECT array_agg(coalesce(a.seq, 0) ORDER BY u.i),
-               array_agg(coalesce(a.head, decode(repeat('00', 32), 'hex')) ORDER BY u.i),
-               array_agg(NULL::bigint)
-          INTO a_seq, a_head, a_position
-          FROM unnest(a_id) WITH ORDINALITY AS u (id, i)
-          LEFT JOIN LATERAL (SELECT o.seq, o.head FROM ledger_asset o
-                              WHERE o.id = u.id ORDER BY o.id LIMIT 1) AS a ON true;
+        a_seq := array_fill(0::bigint, ARRAY[cardinality(a_id)]);
+        a_head := array_fill(decode(repeat('00', 32), 'hex'), ARRAY[cardinality(a_id)]);
+        a_position := array_fill(NULL::bigint, ARRAY[cardinality(a_id)]);
+        FOR i IN 1 .. cardinality(a_id) LOOP
+            SELECT a.seq, a.head INTO seq, head FROM ledger_asset a WHERE a.id = a_id[i] ORDER BY a.id LIMIT 1;
+            IF seq IS NOT NULL THEN
+                a_seq[i] := seq;
+                a_head[i] := head;
+            END IF;
+        END LOOP;
     END IF;
     IF t_count > 0 THEN
         SELECT array_agg(coalesce(
@@ -179,8 +180,13 @@ BEGIN
     END IF;
 
     -- Every right an entry concerns must be named in a condition of its request.
-    IF (SELECT count(*) FROM unnest(s_tag) AS u (tag) WHERE starts_with(u.tag, 'asset:'))
-       <> (SELECT coalesce(sum(u.added), 0) FROM unnest(c_added) AS u (added)) THEN
+    FOR i IN 1 .. cardinality(s_tag) LOOP
+        named := named + starts_with(s_tag[i], 'asset:')::integer;
+    END LOOP;
+    FOR i IN 1 .. c_count LOOP
+        named := named - c_added[i];
+    END LOOP;
+    IF named <> 0 THEN
         FOR k IN
             SELECT DISTINCT e_request[u.entry] AS request
               FROM unnest(s_tag, s_entry) AS u (tag, entry)
@@ -259,20 +265,20 @@ BEGIN
     IF head_position >= first_position THEN
         INSERT INTO ledger_entry
                     (position, recorded_at, part, type, command_id, fingerprint, digest, link, raw)
-        SELECT u.position, r_recorded[u.request], u.part, u.type, r_command[u.request],
-               CASE WHEN u.part = 0 THEN r_fingerprint[u.request] END, u.digest, u.link, u.raw
-          FROM unnest(e_position, e_request, e_part, e_type, e_digest, e_link, e_raw)
-               AS u (position, request, part, type, digest, link, raw)
-         WHERE u.position IS NOT NULL;
+        SELECT e_position[n.i], r_recorded[e_request[n.i]], e_part[n.i], e_type[n.i], r_command[e_request[n.i]],
+               CASE WHEN e_part[n.i] = 0 THEN r_fingerprint[e_request[n.i]] END,
+               e_digest[n.i], e_link[n.i], e_raw[n.i]
+          FROM generate_series(1, cardinality(e_digest)) AS n (i)
+         WHERE e_position[n.i] IS NOT NULL;
         INSERT INTO ledger_tag (tag, position)
-        SELECT u.tag, e_position[u.entry]
-          FROM unnest(s_tag, s_entry) AS u (tag, entry)
-         WHERE e_position[u.entry] IS NOT NULL;
+        SELECT s_tag[n.i], e_position[s_entry[n.i]]
+          FROM generate_series(1, cardinality(s_tag)) AS n (i)
+         WHERE e_position[s_entry[n.i]] IS NOT NULL;
         IF a_position IS NOT NULL THEN
             INSERT INTO ledger_asset AS a (id, seq, position, head)
-            SELECT u.id, u.seq, u.position, u.head
-              FROM unnest(a_id, a_seq, a_position, a_head) AS u (id, seq, position, head)
-             WHERE u.position IS NOT NULL
+            SELECT a_id[n.i], a_seq[n.i], a_position[n.i], a_head[n.i]
+              FROM generate_series(1, cardinality(a_id)) AS n (i)
+             WHERE a_position[n.i] IS NOT NULL
             ON CONFLICT (id) DO UPDATE SET seq = EXCLUDED.seq, position = EXCLUDED.position,
                                            head = EXCLUDED.head;
         END IF;
@@ -288,11 +294,8 @@ BEGIN
                 position := position + r_size[request];
             END IF;
         END LOOP;
-    ELSE
-        statuses := NULL;
-        firsts := NULL;
-        lasts := NULL;
-        details := NULL;
+        answers := (SELECT json_agg(json_build_array(u.status, u.first, u.last, u.detail))
+                      FROM unnest(statuses, firsts, lasts, details) AS u (status, first, last, detail));
     END IF;
 END
 $body$;
