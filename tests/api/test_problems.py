@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import api
-import ledger.values
+import ledger.values.dates
+import ledger.values.rights
 import projections
 from api.problems import KINDS, preferred_language
 from ledger.errors import InputRejected, LedgerError
@@ -28,19 +29,21 @@ def subclasses(kind):
             yield from subclasses(subclass)
 
 
-def rejection_codes(package):
-    """Codes given to InputRejected as text in the source of a package."""
-    for path in Path(package.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputRejected":
-                yield node.args[0].value
+def rejection_codes(*paths):
+    """Codes given to InputRejected as text in these files and folders."""
+    for path in paths:
+        for file in path.rglob("*.py") if path.is_dir() else [path]:
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputRejected":
+                    yield node.args[0].value
 
 
 def test_every_code_has_a_status():
     """The ledger's, the projections' and our own; and those of arguments a request can carry."""
     codes = {kind.code for kind in subclasses(LedgerError)}
-    for package in (ledger.values, projections, api):
-        codes.update(rejection_codes(package))
+    arguments = [Path(module.__file__) for module in (ledger.values.dates, ledger.values.rights)]
+    folders = [Path(package.__file__).parent for package in (projections, api)]
+    codes.update(rejection_codes(*arguments, *folders))
     assert {"RIGHT_UNKNOWN", "PROJECTION_BEHIND", "ENTRY_UNKNOWN", "DATE_INVALID"} <= codes
     assert codes <= KINDS.keys()
     for kind in KINDS.values():
