@@ -126,7 +126,9 @@ class _Writer:
                 "第六节所列检查全部为“PASS”时，本证据包证明下列事实：",
             )
         )
-        yield Bullets(tuple(self._claim(claim) for claim in self._of.claims))
+        asked_for = (PriorityClaim, OrderClaim, DocumentClaim)  # before the claims they rest on
+        claims = sorted(self._of.claims, key=lambda claim: not isinstance(claim, asked_for))
+        yield Bullets(tuple(map(self._claim, claims)))
 
     def _claim(self, claim: Claim) -> str:
         match claim:
@@ -279,7 +281,7 @@ class _Writer:
                 self._say("Rank", "顺位"),
                 self._say("Kind", "种类"),
                 self._say("Reference", "登记号"),
-                self._say("Holder", "权利人"),
+                self._say("Holder", "持有人"),
                 self._say("Registered", "登记日"),
                 self._say("State", "状态"),
                 self._say("Entries", "条目"),
@@ -537,54 +539,51 @@ class _Writer:
         yield Heading(self._say("5  What this package does not show", "五、本证据包未证事项"))
         items = [
             self._say(
-                "What other registers hold. The ledger is not the register: where the law asks for "
-                "registration, the "
-                "register decides; ask it for an extract.",
-                "其他登记簿的内容。账本不是登记簿：法律规定以登记为准的，以登记簿为准；请调取登记簿副本。",
+                "It does not show what other registers hold. The ledger is not the register: where the law "
+                "asks for registration, the register decides; ask it for an extract.",
+                "不证明其他登记簿的内容。账本不是登记簿：法律规定以登记为准的，以登记簿为准；"
+                "请调取登记簿副本。",
             ),
             self._say(
-                "That what was recorded was true before it was recorded, or that a document recorded "
-                "is genuine.",
-                "所记载内容在入账之前即属真实，或所涉文件真实。",
+                "It does not show that what was recorded was true before it was recorded, nor that a "
+                "document recorded is genuine.",
+                "不证明所记载内容在入账之前即属真实，也不证明所涉文件真实。",
             ),
             self._say(
-                "Acts that were never recorded here, and acts recorded after the seal "
+                "It says nothing of acts that were never recorded here, nor of those recorded after the seal "
                 f"(after entry {self._of.size}).",
-                f"从未在本账本记载的行为，以及封印之后（第 {self._of.size} 条之后）记载的行为。",
+                f"不涉及从未在本账本记载的行为，也不涉及封印之后（第 {self._of.size} 条之后）记载的行为。",
             ),
             self._say(
-                "That the operator showed the same ledger to everybody. Compare the checkpoint with "
-                "what others were "
-                "shown, or have witnesses cosign it.",
-                "运营方向所有人出示同一账本。请与他人所见的检查点比对，或由见证方联署检查点。",
+                "It does not show that the operator showed the same ledger to everybody. Compare the "
+                "checkpoint with what others were shown, or have witnesses cosign it.",
+                "不证明运营方向所有人出示同一账本。请与他人所见的检查点比对，或由见证方联署检查点。",
             ),
         ]
         claims = self._of.claims
         if any(isinstance(claim, AbsentClaim) for claim in claims):
             items.append(
                 self._say(
-                    "That the right is free. The proof is about this one id; the right may be "
-                    "recorded under another "
-                    "number, or in a register only.",
-                    "权利上没有负担。本证明仅就这一编号而言；该权利可能以其他号码记载，或仅记载于登记簿。",
+                    "It does not show that the right is free. The proof is about this one id; the right may "
+                    "be recorded under another number, or in a register only.",
+                    "不证明该权利上没有负担。本证明仅就这一编号而言；该权利可能以其他号码记载，或仅记载于登记簿。",
                 )
             )
         if any(isinstance(claim, StatusClaim) for claim in claims) and not self._of.entries:
             items.append(
                 self._say(
-                    "How the statement follows from the entries: this short form rests on the "
-                    "operator's commitment "
-                    "to it. The long form (export right) holds the entries, from which everybody "
-                    "computes it again.",
-                    "状态如何由条目推得：简式仅以运营方对该状态的承诺为据；详式（export right）随附全"
-                    "部条目，任何人均可重新推算。",
+                    "It does not show how the statement follows from the entries: this short form rests on "
+                    "the operator's commitment to it. The long form (export right) holds the entries, from "
+                    "which everybody computes it again.",
+                    "不展示状态如何由条目推得：简式仅以运营方对该状态的承诺为据；"
+                    "详式（export right）随附全部条目，任何人均可重新推算。",
                 )
             )
         if any(isinstance(claim, DocumentClaim) for claim in claims):
             items.append(
                 self._say(
-                    "Who made the file, or when; only that it existed.",
-                    "文件由谁作成、何时作成；仅证明其存在。",
+                    "It does not show who made the file, or when; only that it existed.",
+                    "不证明文件由谁作成、何时作成；仅证明其存在。",
                 )
             )
         yield Bullets(tuple(items))

@@ -150,7 +150,7 @@ class _Setter:
             "head": ParagraphStyle("head", cell, textColor=_HEAD),
             "words": ParagraphStyle("words", cell, wordWrap=None),
             "lead-in": ParagraphStyle("lead-in", base, keepWithNext=1),
-            "digest": ParagraphStyle("digest", cell, fontName=_FIXED, fontSize=7.4),
+            "digest": ParagraphStyle("digest", cell, fontName=_FIXED, fontSize=7.1),
             "code": ParagraphStyle("code", cell, fontName=_FIXED, fontSize=7.6, leading=11.4),
             "caption": ParagraphStyle(
                 "caption", cell, fontSize=7, leading=9, alignment=TA_CENTER, textColor=_QUIET
