@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
@@ -11,12 +12,16 @@ from ledger.values.dates import parse_day
 from ledger.values.parties import party_id
 from ledger.values.rights import parse_right_id
 
+# The same days and rights come up in fact after fact; what was found to be one need not be read again.
 
+
+@lru_cache(maxsize=65536)
 def _is_day(text: str) -> str:
     parse_day(text)
     return text
 
 
+@lru_cache(maxsize=65536)
 def _is_right(text: str) -> str:
     parse_right_id(text)
     return text
@@ -74,8 +79,8 @@ class Fact(Value):
     @property
     def effective_on(self) -> str | None:
         """The legal date of the fact, if the source gives one."""
-        days = [getattr(self, name, None) for name in ("effective_from", "registered_on", "executed_on")]
-        return next((day for day in days if day), None)
+        members = vars(self)
+        return members.get("effective_from") or members.get("registered_on") or members.get("executed_on")
 
     def parties(self) -> tuple[Party, ...]:
         """Every party named, for the `party:` tags."""
@@ -87,9 +92,9 @@ class Fact(Value):
 
     def tags(self) -> tuple[str, ...]:
         """All tags of the fact, sorted and free of repeats."""
-        assets = {f"asset:{right}" for right in self.rights}
-        parties = {f"party:{party_id(party.name)}" for party in self.parties()}
-        return tuple(sorted(assets | parties | set(self.links())))
+        tags = {f"asset:{right}" for right in self.rights}
+        tags.update([f"party:{party_id(party.name)}" for party in self.parties()], self.links())
+        return tuple(sorted(tags))
 
     def as_data(self) -> dict[str, Any]:
         """The member `data` of the entry; members that are not known are left out."""

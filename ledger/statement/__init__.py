@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from ledger import codes, facts
 from ledger.entry import Entry
+from ledger.facts.base import Fact
 from ledger.facts.corrections import RecordingNoted
 from ledger.statement import corrections, freezes, licenses, pledges, registrations, status, transfers
-from ledger.statement.base import Flag, Recorded, record_of
+from ledger.statement.base import Flag, Recorded, of_kinds, record_of
 
 STATEMENT_VERSION: Final = 1
 
@@ -81,6 +82,9 @@ def _precedence(flag: Flag) -> tuple[int, tuple[int, ...]]:
     return (codes.PRECEDENCE[flag.code], flag.entries)
 
 
+_NOTES: Final[frozenset[type[Fact]]] = frozenset((RecordingNoted,))
+
+
 def _noted(recorded: list[Recorded]) -> list[Flag]:
     return [
         Flag(
@@ -89,7 +93,7 @@ def _noted(recorded: list[Recorded]) -> list[Flag]:
             since=item.record.registered_on,
             data={"number": item.record.number, "recorded": item.fact.text or item.fact.code},
         )
-        for item in recorded
+        for item in of_kinds(recorded, _NOTES)
         if isinstance(item.fact, RecordingNoted) and item.fact.unknown
     ]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.entry import Entry
+from ledger.entry import Entry, EntryClass
 from ledger.facts.base import Fact, Party
 from ledger.values.dates import day_of, parse_moment
 
@@ -74,11 +74,20 @@ def record_of(entry: Entry, fact: Fact) -> Record:
         position=entry.position,
         register=entry.source.register if entry.source else "",
         number=entry.source.number if entry.source else str(entry.position),
-        authority=entry.entry_class.value == "AUTHORITY",
-        registered_on=getattr(fact, "registered_on", None) or effective_on,
+        authority=entry.entry_class is EntryClass.AUTHORITY,
+        registered_on=vars(fact).get("registered_on") or effective_on,
         effective_on=effective_on,
         type=entry.type,
     )
+
+
+def of_kinds(recorded: list[Recorded], kinds: frozenset[type[Fact]]) -> list[Recorded]:
+    """Those of `recorded` whose facts are of these very types, in their order.
+
+    For the first look at every fact: `isinstance` asks each pydantic class in turn, which takes ten times
+    as long.
+    """
+    return [item for item in recorded if type(item.fact) in kinds]
 
 
 def names(parties: tuple[Party, ...]) -> list[str]:

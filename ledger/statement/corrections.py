@@ -14,8 +14,10 @@ from ledger.facts.licenses import LicenseRecorded
 from ledger.facts.pledges import PledgeAssigned, PledgeRegistered, PledgeReleased
 from ledger.facts.registrations import RightDescribed, RightRegistered
 from ledger.facts.transfers import PartyRenamed, TransferRegistered, TransmissionRegistered
-from ledger.statement.base import Flag, Record, Recorded, listed
+from ledger.statement.base import Flag, Record, Recorded, listed, of_kinds
+from ledger.statement.registrations import DESCRIPTIONS
 
+_CORRECTIONS: Final[frozenset[type[Fact]]] = frozenset((RecordingCorrected,))
 _Key = tuple[str, str]
 """Register and number: what a correction names its target by."""
 
@@ -24,9 +26,8 @@ def settle(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]:
     """The recordings that count, corrections applied, in order of position; and what must be said of it."""
     current, flags = _restatements(recorded)
     corrections: dict[_Key, list[Recorded]] = {}
-    for item in current:
-        if isinstance(item.fact, RecordingCorrected):
-            corrections.setdefault(_key(item), []).append(item)
+    for item in of_kinds(current, _CORRECTIONS):
+        corrections.setdefault(_key(item), []).append(item)
     if not corrections:
         return current, flags
     originals: dict[_Key, list[Recorded]] = {}
@@ -68,11 +69,11 @@ def _restatements(recorded: list[Recorded]) -> tuple[list[Recorded], list[Flag]]
     repeated: dict[tuple[str, str, str, str], list[int]] = {}
     current: list[Recorded] = []
     for item in recorded:
-        if isinstance(item.fact, RightRegistered | RightDescribed):
+        if type(item.fact) in DESCRIPTIONS:
             current.append(item)
             continue
         # One corrective recording may name several: each of its corrections is a report of its own.
-        corrects = getattr(item.fact, "corrects", None) or ""
+        corrects = (item.fact.corrects or "") if isinstance(item.fact, RecordingCorrected) else ""
         key = (item.record.register, item.record.number, item.fact.TYPE, corrects)
         if key in latest:
             repeated.setdefault(key, [latest[key].record.position]).append(item.record.position)

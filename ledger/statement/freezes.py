@@ -1,9 +1,12 @@
 """Which court measures lie on the right (F-1, F-3)."""
 
-from typing import Any
+from typing import Any, Final
 
+from ledger.facts.base import Fact
 from ledger.facts.freezes import FreezeImposed, FreezeLifted
-from ledger.statement.base import Flag, Recorded, names
+from ledger.statement.base import Flag, Recorded, names, of_kinds
+
+_KINDS: Final[frozenset[type[Fact]]] = frozenset((FreezeImposed, FreezeLifted))
 
 
 def resolve(recorded: list[Recorded]) -> tuple[list[dict[str, Any]], list[Flag]]:
@@ -11,7 +14,7 @@ def resolve(recorded: list[Recorded]) -> tuple[list[dict[str, Any]], list[Flag]]
 
     A lifting that names no freeze ends the only one standing; with several standing, none is taken off.
     """
-    ordered = sorted(recorded, key=lambda item: item.record.order)
+    ordered = sorted(of_kinds(recorded, _KINDS), key=lambda item: item.record.order)
     freezes = [_freeze(item, item.fact) for item in ordered if isinstance(item.fact, FreezeImposed)]
     lifted = [item for item in ordered if isinstance(item.fact, FreezeLifted)]
     flags: list[Flag] = []

@@ -1,6 +1,6 @@
 """Which licenses stand on the right (L-1, L-14, L-18)."""
 
-from typing import Any
+from typing import Any, Final, get_args
 
 from ledger.facts.licenses import (
     LicenseChanged,
@@ -9,16 +9,17 @@ from ledger.facts.licenses import (
     LicenseOfferWithdrawn,
     LicenseRecorded,
 )
-from ledger.statement.base import Flag, Recorded, names
+from ledger.statement.base import Flag, Recorded, names, of_kinds
 
 _Later = LicenseChanged | LicenseEnded | LicenseOfferWithdrawn
+_KINDS: Final = frozenset((LicenseRecorded, LicenseOffered, *get_args(_Later)))
 
 
 def resolve(recorded: list[Recorded]) -> tuple[list[dict[str, Any]], list[Flag]]:
     """Licenses and open-license offers in order of recording, and the flags on them."""
     licenses: dict[str, dict[str, Any]] = {}
     flags: list[Flag] = []
-    ordered = sorted(recorded, key=lambda item: item.record.register_order)
+    ordered = sorted(of_kinds(recorded, _KINDS), key=lambda item: item.record.register_order)
     for item in ordered:
         if isinstance(item.fact, LicenseRecorded | LicenseOffered):
             licenses[item.fact.license] = _license(item)

@@ -8,18 +8,19 @@ wrong "free of encumbrance" costs a bank its loan.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, Final, get_args
 
-from ledger.facts.base import Party, record_id
+from ledger.facts.base import Fact, Party, record_id
 from ledger.facts.pledges import PledgeAssigned, PledgeChanged, PledgeRegistered, PledgeReleased
 from ledger.facts.transfers import PartyRenamed, TransmissionRegistered
-from ledger.statement.base import Flag, Record, Recorded, listed, names
+from ledger.statement.base import Flag, Record, Recorded, listed, names, of_kinds
 from ledger.statement.transfers import Period, owners_at
 from ledger.values.parties import nearly_same, same_party
 
 _Succession = PartyRenamed | TransmissionRegistered
 """The pledgee goes on under another name, or another goes on in its place; its pledges follow (P-12)."""
-_Later = PledgeAssigned | PledgeChanged | PledgeReleased | _Succession
+_PLEDGED: Final[frozenset[type[Fact]]] = frozenset((PledgeRegistered,))
+_LATER: Final = frozenset((PledgeAssigned, PledgeChanged, PledgeReleased, *get_args(_Succession)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,11 @@ def resolve(recorded: list[Recorded], titles: list[Period], right: str) -> tuple
     """The pledges in order of registration, and the flags on them."""
     pledges = [
         _pledge(item, item.fact)
-        for item in sorted(recorded, key=lambda each: each.record.register_order)
+        for item in sorted(of_kinds(recorded, _PLEDGED), key=lambda each: each.record.register_order)
         if isinstance(item.fact, PledgeRegistered)
     ]
     flags = [flag for pledge in pledges if (flag := _title_flag(pledge, titles))]
-    for item in sorted((item for item in recorded if isinstance(item.fact, _Later)), key=_reading_order):
+    for item in sorted(of_kinds(recorded, _LATER), key=_reading_order):
         match item.fact:
             case PledgeAssigned() as fact:
                 flags += _assign(item, fact, pledges)

@@ -1,13 +1,15 @@
 """What a right is: its names, title, dates and inventors, gathered from every report of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ledger.facts.base import Party
 from ledger.facts.registrations import RightDescribed, RightRegistered
-from ledger.statement.base import Recorded, names
+from ledger.statement.base import Recorded, names, of_kinds
 from ledger.values.dates import last_day_of_term, parse_day
 from ledger.values.rights import NAME_KINDS, parse_right_id
+
+DESCRIPTIONS: Final = frozenset((RightRegistered, RightDescribed))
 
 
 @dataclass(slots=True)
@@ -47,10 +49,9 @@ def _name_order(name: tuple[str, str]) -> tuple[int, str]:
 def describe(right: str, recorded: list[Recorded]) -> Description:
     """Everything the reports say a right is; holders are those last stated."""
     description = Description()
-    for item in recorded:
+    for item in of_kinds(recorded, DESCRIPTIONS):
         fact = item.fact
-        if not isinstance(fact, RightRegistered | RightDescribed):
-            continue
+        assert isinstance(fact, RightRegistered | RightDescribed)
         for name in fact.names:
             key = (name.kind, name.number)
             description.names[key] = description.names.get(key) or name.on

@@ -6,7 +6,7 @@ recorded; a restoration undoes the lapse as if it had never been; final invalidi
 
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final, get_args
 
 from ledger.facts.status import (
     ApplicationEnded,
@@ -19,7 +19,7 @@ from ledger.facts.status import (
     RightRestored,
     RightSurrendered,
 )
-from ledger.statement.base import Flag, Recorded
+from ledger.statement.base import Flag, Recorded, of_kinds
 from ledger.statement.registrations import Description
 
 _Ending = RightLapsed | RightExpired | RightSurrendered | ApplicationEnded
@@ -44,10 +44,7 @@ def resolve(recorded: list[Recorded], description: Description) -> tuple[list[In
     Events are taken in order of registration: a restoration undoes the lapse recorded before it, not one
     recorded later, whichever days they count from.
     """
-    events = sorted(
-        (item for item in recorded if isinstance(item.fact, _Status)),
-        key=lambda item: item.record.register_order,
-    )
+    events = sorted(of_kinds(recorded, _STATUS), key=lambda item: item.record.register_order)
     flags: list[Flag] = []
     intervals = [Interval(None, "APPLICATION", 0)]
     granted_on = _granted_on(events, description)
@@ -65,8 +62,15 @@ def resolve(recorded: list[Recorded], description: Description) -> tuple[list[In
     return _voided(events, intervals), flags + _pending_invalidation(events)
 
 
-_Status = (
-    RightGranted | _Ending | RightRestored | RightRenewed | InvalidationDecided | InvalidationBecameFinal
+_STATUS: Final = frozenset(
+    (
+        RightGranted,
+        *get_args(_Ending),
+        RightRestored,
+        RightRenewed,
+        InvalidationDecided,
+        InvalidationBecameFinal,
+    )
 )
 
 

@@ -7,18 +7,24 @@ accepted, because a register is not ours to refuse (N-2), and flagged as a break
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final, get_args
 
 from ledger.canonical import MAX_INTEGER
-from ledger.facts.base import Party
+from ledger.facts.base import Fact, Party
 from ledger.facts.pledges import PledgeAssigned, PledgeRegistered
 from ledger.facts.transfers import PartyRenamed, TransferRegistered, TransmissionRegistered
-from ledger.statement.base import Flag, Recorded, listed, names
+from ledger.statement.base import Flag, Recorded, listed, names, of_kinds
 from ledger.statement.registrations import Description
 from ledger.values.parties import match_names, party_id, same_party
 from ledger.values.shares import WHOLE, as_pair
 
 Conveyance = TransferRegistered | TransmissionRegistered | PartyRenamed
+
+_CONVEYANCES: Final = frozenset(get_args(Conveyance))
+_SECURING: Final[frozenset[type[Fact]]] = frozenset(
+    (PledgeRegistered, PledgeAssigned, PartyRenamed, TransmissionRegistered)
+)
+"""What makes a pledgee, or another out of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Owner:
 
     def is_called(self, name: str) -> bool:
         """Whether `name` is this owner's name or one it bore before."""
-        return any(same_party(own, name) for own in (self.name, *self.former))
+        return name == self.name or any(same_party(own, name) for own in (self.name, *self.former))
 
     def as_json(self) -> dict[str, Any]:
         """An owner in a statement."""
@@ -65,9 +71,7 @@ class Period:
 
 def resolve(recorded: list[Recorded], description: Description) -> tuple[list[Period], list[Flag]]:
     """The periods of ownership, earliest first, and the flags on the chain of title."""
-    conveyances = sorted(
-        (item for item in recorded if isinstance(item.fact, Conveyance)), key=lambda item: item.record.order
-    )
+    conveyances = sorted(of_kinds(recorded, _CONVEYANCES), key=lambda item: item.record.order)
     chain = _Chain(description, _secured_parties(recorded))
     for item in conveyances:
         chain.take(item)
@@ -87,7 +91,7 @@ def owners_at(periods: list[Period], day: str) -> tuple[Owner, ...]:
 def _secured_parties(recorded: list[Recorded]) -> list[tuple[str, str]]:
     """Each pledgee this right ever had, with the day its pledge, or its succession to one, was registered."""
     found: list[tuple[str, str]] = []
-    for item in sorted(recorded, key=lambda each: each.record.register_order):
+    for item in sorted(of_kinds(recorded, _SECURING), key=lambda each: each.record.register_order):
         day = item.record.registered_on
         match item.fact:
             case PledgeRegistered(pledgees=parties) | PledgeAssigned(grantees=parties):
@@ -208,7 +212,7 @@ class _Chain:
         giving = self._giving(item, fact)
         staying = [owner for owner in self._owners if owner not in giving]
         if giving:
-            freed = sum((owner.share for owner in giving), start=Fraction(0))
+            freed = _sum([owner.share for owner in giving])
         elif all(self._is_owner(party.name) for party in fact.grantees):
             return
         elif self._owners and any(self._is_inventor(party.name) for party in fact.grantors):
@@ -217,15 +221,16 @@ class _Chain:
             if self._owners:
                 self._break(item, fact)
             giving, staying, freed = list(self._owners), [], WHOLE
-        stated = [Fraction(*party.share) for party in _each_named(fact.grantees) if party.share]
-        conveyed = sum(stated) if len(stated) == len(_each_named(fact.grantees)) else freed
+        named = _each_named(fact.grantees)
+        stated = [Fraction(*party.share) for party in named if party.share]
+        conveyed = _sum(stated) if len(stated) == len(named) else freed
         if conveyed > freed:
             self._break(item, fact)
-        conveyed = Fraction(conveyed if giving and conveyed < freed else freed)
-        kept = [replace(owner, share=owner.share * (freed - conveyed) / freed) for owner in giving]
-        self._owners = _merged(
-            [*staying, *(owner for owner in kept if owner.share)], _grantees(item, fact, conveyed)
-        )
+        if giving and conveyed < freed:
+            staying += [replace(owner, share=owner.share * (freed - conveyed) / freed) for owner in giving]
+        else:
+            conveyed = freed
+        self._owners = _merged(staying, _grantees(item, fact, conveyed))
         self._begin(item.record.effective_on, item)
 
     def _giving(self, item: Recorded, fact: TransferRegistered | TransmissionRegistered) -> list[Owner]:
@@ -291,9 +296,16 @@ def _shares(parties: tuple[Party, ...], whole: Fraction) -> list[tuple[str, Frac
     """Name, share and whether it was stated; equal shares of `whole` where the source gives none (A-2)."""
     named = _each_named(parties)
     stated = [Fraction(*party.share) for party in named if party.share]
-    if len(stated) == len(named) and sum(stated) == whole:
+    if len(stated) == len(named) and _sum(stated) == whole:
         return [(party.name, share, True) for party, share in zip(named, stated, strict=True)]
-    return [(party.name, whole / len(named), len(named) == 1) for party in named]
+    if len(named) == 1:
+        return [(named[0].name, whole, True)]
+    share = whole / len(named)
+    return [(party.name, share, False) for party in named]
+
+
+def _sum(shares: list[Fraction]) -> Fraction:
+    return sum(shares[1:], start=shares[0])
 
 
 def _grantees(

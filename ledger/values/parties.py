@@ -32,6 +32,10 @@ _LONG_FORMS: Final = (
     ("有限责任公司", "有限公司"),
 )
 """Longest first: LIMITED LIABILITY COMPANY is no LTD."""
+_SHORTENED: Final = tuple(
+    (long, re.compile(rf"\b{long}\b" if long.isascii() else rf"{long}$"), short)
+    for long, short in _LONG_FORMS
+)
 _FORMS: Final = frozenset(
     ("INC", "CORP", "CO", "LTD", "LLC", "LP", "LLP", "PLC", "AG", "GMBH", "SA", "SAS", "SARL", "NA", "BV",
      "NV", "KK", "SRL", "SPA", "FSB", "KG", "SE", "OY", "AB", "AS", "PTY", "PTE")
@@ -45,6 +49,8 @@ _ALIAS: Final = re.compile(
 )
 _PUNCTUATION: Final = re.compile(r"[^\w\s]+|_")
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_KEPT_NAMES: Final = 16384
+"""What is found out of a name costs much and is asked again for each name it is compared with."""
 _NEARLY_LENGTH: Final = 8
 """One sign in so many may be a slip: in a short name one sign is the difference."""
 
@@ -85,14 +91,13 @@ def match_names(left: str, right: str) -> NameMatch | None:
     `words` says only that one person's name words contain the other's (`BOURN, CHARLES` and
     `Charles T. Bourn`); use it for inventors, never to take a security interest off.
     """
-    for rule, agree in _RULES:
-        if agree(left, right):
-            return rule
-    return None
+    return next((rule for rule, agree in _RULES if agree(left, right)), None)
 
 
 def same_party(left: str, right: str) -> NameMatch | None:
     """`match_names` without the `words` rule: strong enough to move or end a right."""
+    if left == right:
+        return NameMatch.IDENTICAL
     found = match_names(left, right)
     return None if found is NameMatch.WORDS else found
 
@@ -105,16 +110,18 @@ def nearly_same(left: str, right: str) -> bool:
     return _edits_within(one, other, min(2, min(len(one), len(other)) // _NEARLY_LENGTH))
 
 
+@lru_cache(maxsize=_KEPT_NAMES)
 def _without_role(name: str) -> str:
     return _ROLE.sub("", unicodedata.normalize("NFKC", name).upper())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_KEPT_NAMES)
 def _parts(name: str) -> tuple[str, frozenset[str]]:
     """What a name is apart from its legal form, and the form: `ABC CO LTD` is `ABC` and {CO, LTD}."""
     text = normalize(name)
-    for long, short in _LONG_FORMS:
-        text = re.sub(rf"\b{long}\b" if long.isascii() else rf"{long}$", short, text)
+    for long, pattern, short in _SHORTENED:
+        if long in text:
+            text = pattern.sub(short, text)
     words = text.split()
     forms: set[str] = set()
     while len(words) > 1 and words[-1] in _FORMS:
@@ -134,11 +141,12 @@ def _agree_but_for_role(left: str, right: str) -> bool:
     return _agree_but_for_form(_without_role(left), _without_role(right))
 
 
-def _called(name: str) -> list[str]:
+@lru_cache(maxsize=_KEPT_NAMES)
+def _called(name: str) -> tuple[str, ...]:
     """The name itself, without the role it acts in, then the others it says it bears or bore."""
     folded = unicodedata.normalize("NFKC", name).upper()
     own, *others = (_without_role(part).strip(" ,()") for part in _ALIAS.split(folded))
-    return [own, *filter(None, others)] if own else [folded]
+    return (own, *filter(None, others)) if own else (folded,)
 
 
 def _agree_by_alias(left: str, right: str) -> bool:
@@ -151,19 +159,23 @@ def _agree_by_alias(left: str, right: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_KEPT_NAMES)
+def _person_words(name: str) -> frozenset[str]:
+    """The words of a person's name but initials; none where a word says that it is no person's."""
+    words = _NOT_IN_WORDS.split(_PUNCTUATION_BUT_DOT.sub(" ", name.upper()))
+    long = frozenset(word for word in words if len(word) > 1)
+    return long if _NO_PERSON.isdisjoint(long) else frozenset()
+
+
 def _person_words_agree(left: str, right: str) -> bool:
-    first, second = (
-        {word for word in re.split(r"[\s.]+", _PUNCTUATION_BUT_DOT.sub(" ", name.upper())) if len(word) > 1}
-        for name in (left, right)
-    )
-    if first & _NO_PERSON or second & _NO_PERSON:
-        return False
+    first, second = _person_words(left), _person_words(right)
     shared = first & second
     return len(shared) >= 2 and (shared in (first, second))
 
 
 _NO_PERSON: Final = _FORMS | {"THE", "OF", "COMPANY", "CORPORATION", "INCORPORATED", "LIMITED", "UNIVERSITY"}
 _PUNCTUATION_BUT_DOT: Final = re.compile(r"[^\w\s.]+")
+_NOT_IN_WORDS: Final = re.compile(r"[\s.]+")
 
 
 def _edits_within(left: str, right: str, limit: int) -> bool:
