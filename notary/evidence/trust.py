@@ -9,31 +9,19 @@
 Everything is optional: what was not given cannot be checked, and the answer says so.
 """
 
-import base64
-import binascii
-import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeVar
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field, ValidationError
 
 from notary import checkpoints
 from notary.checkpoints import SignedCheckpoint
+from notary.cosignatures import WitnessKey, parse_witness_key
 from notary.errors import NotaryError, PackageInvalid
 from notary.evidence.members import Member
-from notary.keys import (
-    KEY_ID_SIZE,
-    PUBLIC_KEY_SIZE,
-    SIGNATURE_SIZE,
-    VerifierKey,
-    check_name,
-    parse_verifier_key,
-)
+from notary.keys import VerifierKey, parse_verifier_key
 from notary.tokens import load_certificates, load_revocation_lists
 
 OPERATOR: Final = "operator.vkey"
@@ -42,10 +30,6 @@ CHECKPOINTS: Final = "checkpoints"
 WITNESSES: Final = "witnesses"
 POLICY: Final = "policy.json"
 
-_COSIGNATURE: Final = b"\x04"
-"""The signature type of Ed25519 cosignatures in C2SP tlog-cosignature."""
-_TIME_SIZE: Final = 8
-_VKEY: Final = re.compile(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)")
 _FILE_BYTES_MAX: Final = 1 << 26
 
 T = TypeVar("T")
@@ -56,66 +40,6 @@ class Policy(Member):
 
     authorities: Annotated[int, Field(ge=0, le=1000)] = 1
     witnesses: Annotated[int, Field(ge=0, le=1000)] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessKey:
-    """A witness and the 32 bytes of its Ed25519 public key."""
-
-    name: str
-    public_key: bytes
-
-    @property
-    def key_id(self) -> bytes:
-        """SHA-256(name ‖ 0x0A ‖ 0x04 ‖ public key), its first 4 bytes."""
-        named = self.name.encode() + b"\n" + _COSIGNATURE + self.public_key
-        return hashlib.sha256(named).digest()[:KEY_ID_SIZE]
-
-    def cosigned(self, signed: SignedCheckpoint) -> bool | None:
-        """Whether this witness's line is sound; None if it has none there."""
-        for line in signed.signatures:
-            if (line.name, line.key_id) == (self.name, self.key_id):
-                return self._verifies(line.signature, signed.checkpoint.text())
-        return None
-
-    def _verifies(self, signature: bytes, text: bytes) -> bool:
-        if len(signature) != _TIME_SIZE + SIGNATURE_SIZE:
-            return False
-        time = int.from_bytes(signature[:_TIME_SIZE], "big")
-        message = b"cosignature/v1\ntime %d\n" % time + text
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature[_TIME_SIZE:], message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
-
-
-def parse_witness_key(text: str) -> WitnessKey:
-    """A witness's key, `<name>+<hex key id>+<base64 of 0x04 and 32 bytes>`.
-
-    Raises:
-        PackageInvalid: WITNESS_KEY_MALFORMED.
-    """
-    match = _VKEY.fullmatch(text.strip())
-    if match is not None:
-        try:
-            decoded = base64.b64decode(match[3], validate=True)
-            key = WitnessKey(check_name(match[1]), decoded[1:])
-        except (NotaryError, binascii.Error):
-            key = None
-        if (
-            key is not None
-            and decoded[:1] == _COSIGNATURE
-            and len(key.public_key) == PUBLIC_KEY_SIZE
-            and key.key_id.hex() == match[2]
-        ):
-            return key
-    raise PackageInvalid(
-        "WITNESS_KEY_MALFORMED",
-        "{text} is not a witness key <name>+<key id>+<base64 of 0x04 and 32 bytes> whose id fits.",
-        "{text} 不是有效的见证方密钥（格式：<名称>+<密钥标识>+<base64>，且标识须相符）。",
-        text=repr(text[:200]),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -928,8 +928,8 @@ def earlier_note_of_another_signer():
     return package
 
 
-def _witnessed(note):
-    key, line = maker.cosign("witness.example", note)
+def _witnessed(note, **changes):
+    key, line = maker.cosign("witness.example", note, **changes)
     package = KINDS["entry"]()
     if line:
         package.members["cosignatures"] = line
@@ -947,6 +947,11 @@ def no_witness():
 @_lies("WITNESSES")
 def witness_of_another_checkpoint():
     return _witnessed(earlier().note)
+
+
+@_lies("WITNESSES")
+def witness_beyond_all_years():
+    return _witnessed(sealed().note, seconds=253402300800)
 
 
 def witnessed():

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notary.errors import PackageInvalid
+from notary.cosignatures import parse_witness_key
+from notary.errors import KeyUnusable, PackageInvalid
 from notary.evidence.codes import CHECKS, CODES
-from notary.evidence.trust import Policy, TrustFolder, parse_witness_key
+from notary.evidence.trust import Policy, TrustFolder
 from notary.tokens import Outcome
 from notary.verify import verify
 from tests.notary import evidence_lies as lies
@@ -235,8 +236,9 @@ def test_a_missing_trust_folder_is_not_an_empty_one(tmp_path):
 
 def test_the_key_of_a_witness_is_told_from_an_operators():
     key = str(maker.KEY.verifier)
-    with pytest.raises(PackageInvalid):
+    with pytest.raises(KeyUnusable) as refused:
         parse_witness_key(key)
+    assert refused.value.code == "WITNESS_KEY_MALFORMED"
 
 
 def test_a_checkpoint_seen_before_that_nothing_connects_is_told_and_decides_nothing(trusting):

@@ -525,12 +525,11 @@ def party_of(party):
     return party_id(party.name)
 
 
-def cosign(name, note, seed=7):
+def cosign(name, note, seed=7, seconds=1_780_272_000):
     """A witness's verifier key (its text) and its line over the note (C2SP tlog-cosignature)."""
     private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
     public = private.public_key().public_bytes_raw()
     key_id = sha256(name.encode() + b"\n\x04" + public)[:4]
-    seconds = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())
     text = note.partition(b"\n\n")[0] + b"\n"
     signature = private.sign(b"cosignature/v1\ntime %d\n" % seconds + text)
     line = f"— {name} {base64.b64encode(key_id + seconds.to_bytes(8, 'big') + signature).decode()}\n"
