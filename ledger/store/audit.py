@@ -23,16 +23,16 @@ ledger.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
-import struct
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import psycopg
@@ -59,13 +59,10 @@ _MEMBERS: Final = frozenset(
         "actor", "command_id", "source", "data", "commitments", "salt",
     )
 )  # fmt: skip
-# A row of COPY BINARY: the count of fields, then each field's length and bytes. The first five have fixed
-# sizes.
-_FIXED: Final = struct.Struct(">hiqiqiii32si32s")
-_LENGTH: Final = struct.Struct(">i")
+_PAGE: Final = 5000
 _ROWS: Final = (
-    "COPY (SELECT position, recorded_at, part, digest, link, type, command_id, raw FROM ledger_entry "
-    "WHERE position BETWEEN {} AND {} ORDER BY position) TO STDOUT (FORMAT binary)"
+    "SELECT position, timestamptz_send(recorded_at), part, digest, link, type, command_id, raw "
+    "FROM ledger_entry WHERE position BETWEEN %s AND %s ORDER BY position"
 )
 
 
@@ -230,6 +227,8 @@ _worker: "list[Connection]" = []
 
 def _start_worker(conninfo: str, schema: str, snapshot: str) -> None:
     connection = psycopg.connect(conninfo, autocommit=True)
+    if multiprocessing.parent_process() is not None:
+        gc.disable()  # nothing here refers to itself, and a collection would look at every row held
     pgarray.register(connection)
     connection.execute("SELECT set_config('search_path', %s, false)", (f"{schema}, pg_temp",))
     connection.execute("SET work_mem TO '64MB'")
@@ -251,10 +250,12 @@ class _State:
     recorded: int
     command_id: str
     part: int
+    recorded_bytes: bytes = b""
     recorded_text: str = ""
     # Of each right seen in this range: its first link here, then seq, digest and position of its last.
     firsts: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     lasts: dict[str, tuple[int, bytes, int]] = field(default_factory=dict)
+    tags: int = 0
     tag_lines: list[str] = field(default_factory=list)
 
 
@@ -262,8 +263,9 @@ def _check_range(connection: "Connection", part: _Range) -> _Checked:
     checked = _Checked()
     try:
         state = _before(connection, part)
-        with connection.cursor().copy(_ROWS.format(part.first, part.last)) as copy:
-            _check_rows(_rows(copy), state)
+        for first in range(part.first, part.last + 1, _PAGE):
+            last = min(first + _PAGE - 1, part.last)
+            _check_rows(connection.execute(_ROWS, (first, last), binary=True).fetchall(), state)
         _check_end(part, state)
         _check_tags(connection, part, state)
         _check_firsts(connection, part, state)
@@ -273,7 +275,7 @@ def _check_range(connection: "Connection", part: _Range) -> _Checked:
         return checked
     checked.entries = part.last - part.first + 1
     checked.rights = sum(1 for seq, _, _ in state.firsts.values() if seq == 1)
-    checked.tags = len(state.tag_lines)
+    checked.tags = state.tags
     checked.last_link = state.link
     checked.last_recorded = state.recorded
     return checked
@@ -297,42 +299,10 @@ def _before(connection: "Connection", part: _Range) -> _State:
         raise _Wrong(part.first - 1, "POSITION_GAP", "an entry", "none")
     link, recorded_at, command_id, number = row
     recorded = _microseconds(recorded_at)
-    return _State(part.first - 1, link, recorded, command_id, number, _instant(recorded))
+    return _State(part.first - 1, link, recorded, command_id, number)
 
 
-_Row: TypeAlias = tuple[int, int, int, bytes, bytes, str, str, bytes]
-
-
-def _rows(copy: psycopg.Copy) -> Iterator[_Row]:
-    """Position, recording time, part, digest, link, type, command id, raw, of each row."""
-    unpack, size_of, fixed = _FIXED.unpack_from, _LENGTH.unpack_from, _FIXED.size
-    start = 0
-    for row in copy:
-        if not start:
-            # Before the first row come 11 bytes of signature, 4 of flags, and an extension with its length.
-            start = 19 + size_of(row, 15)[0]
-            offset = start
-        else:
-            offset = 0
-        if len(row) - offset == 2:  # the trailer
-            continue
-        _, _, at, _, when, _, part, _, digest, _, link = unpack(row, offset)
-        kind = offset + fixed + 4
-        command = kind + size_of(row, kind - 4)[0] + 4
-        raw = command + size_of(row, command - 4)[0] + 4
-        yield (
-            at,
-            when,
-            part,
-            digest,
-            link,
-            bytes(row[kind : command - 4]).decode(),
-            bytes(row[command : raw - 4]).decode(),
-            bytes(row[raw:]),
-        )
-
-
-def _check_rows(rows: Iterator[_Row], state: _State) -> None:
+def _check_rows(rows: list[TupleRow], state: _State) -> None:
     loads, dumps, sorted_keys = orjson.loads, orjson.dumps, orjson.OPT_SORT_KEYS
     prefix, position, link = chain.LINK_PREFIX, state.position, state.link
     for row in rows:
@@ -356,18 +326,18 @@ def _check_rows(rows: Iterator[_Row], state: _State) -> None:
     state.position, state.link = position, link
 
 
-def _check_columns(entry: dict[str, Any], row: _Row, state: _State) -> None:
+def _check_columns(entry: dict[str, Any], row: TupleRow, state: _State) -> None:
     """The columns repeat the entry; recording times do not fall; parts of a request follow one another."""
     position, when, part, _, _, kind, command, _ = row
     if entry["type"] != kind:
         raise _Wrong(position, "TYPE", entry["type"], kind)
     if entry["command_id"] != command:
         raise _Wrong(position, "COMMAND_ID", entry["command_id"], command)
-    if when != state.recorded:
-        if when < state.recorded:
-            raise _Wrong(position, "RECORDED_AT_ORDER", _instant(state.recorded), _instant(when))
-        state.recorded = when
-        state.recorded_text = _instant(when)
+    if when != state.recorded_bytes:
+        recorded = int.from_bytes(when, "big", signed=True)
+        if recorded < state.recorded:
+            raise _Wrong(position, "RECORDED_AT_ORDER", _instant(state.recorded), _instant(recorded))
+        state.recorded, state.recorded_bytes, state.recorded_text = recorded, when, _instant(recorded)
     if entry["recorded_at"] != state.recorded_text:
         raise _Wrong(position, "RECORDED_AT", entry["recorded_at"], state.recorded_text)
     if part and (command != state.command_id or part != state.part + 1):
@@ -392,7 +362,9 @@ def _check_links(entry: dict[str, Any], digest: bytes, position: int, state: _St
     subjects = entry["subjects"]
     if concerned != [tag for tag in subjects if tag.startswith(ASSET)]:
         raise TypeError
-    state.tag_lines += [f"{position} {tag}\n" for tag in subjects]
+    if subjects:
+        state.tags += len(subjects)
+        state.tag_lines.append(f"{position} " + f"\n{position} ".join(subjects) + "\n")
 
 
 def _malformed(raw: bytes, position: int) -> _Wrong:
@@ -413,7 +385,8 @@ def _check_tags(connection: "Connection", part: _Range, state: _State) -> None:
         part.first,
         part.last,
     )
-    if sha256("".join(state.tag_lines).encode()).digest() == found:
+    lines = "".join(state.tag_lines)
+    if sha256(lines.encode()).digest() == found:
         return
     rows = connection.execute(
         "SELECT position, tag FROM ledger_tag WHERE position BETWEEN %s AND %s",
@@ -421,7 +394,7 @@ def _check_tags(connection: "Connection", part: _Range, state: _State) -> None:
         binary=True,
     ).fetchall()
     actual = {(position, tag) for position, tag in rows}
-    wanted = {(int(line.split(" ", 1)[0]), line.split(" ", 1)[1][:-1]) for line in state.tag_lines}
+    wanted = {(int(line.split(" ", 1)[0]), line.split(" ", 1)[1]) for line in lines.split("\n")[:-1]}
     position, tag = min(actual ^ wanted)
     if (position, tag) in wanted:
         raise _Wrong(position, "TAGS", tag, "no row")
