@@ -1,5 +1,7 @@
 """Numbers of parties and rights with their check digits (ID-1 to ID-3, A-1, A-ID1, S01)."""
 
+import doctest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,10 @@ def refused(parse, text):
     with pytest.raises(InputRejected) as caught:
         parse(text)
     return caught.value
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(identifiers).failed == 0
 
 
 # ID-1
