@@ -83,8 +83,9 @@ class Appender:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            command, position = line.split()
-            self.acknowledged[command] = int(position)
+            if line.endswith("\n"):  # the last one may have been cut
+                command, position = line.split()
+                self.acknowledged[command] = int(position)
 
     def stop(self) -> None:
         """Kill it and hear the rest of what it said."""
