@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -140,6 +141,7 @@ class Database:
         self.server = server
         self._login = login
         self._role: str | None = None
+        self._opening = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
 
     @property
@@ -190,24 +192,28 @@ class Database:
         Raises:
             StorageUnavailable: the server cannot be reached, or went away while it was used.
         """
-        if self._pool is None:
-            self._pool = ConnectionPool(
-                self._application_now(),
-                kwargs={"autocommit": True},
-                configure=self._configure,
-                min_size=0,
-                max_size=_POOL_MAX,
-                timeout=_PATIENCE_SECONDS,
-                max_idle=300,
-                open=True,
-            )
         try:
-            with self._pool.connection() as connection:
+            with self._opened_pool().connection() as connection:
                 yield connection
         except PoolTimeout as error:
             raise unavailable(error) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise unavailable(error) from error
+
+    def _opened_pool(self) -> "ConnectionPool[Connection]":
+        with self._opening:
+            if self._pool is None:
+                self._pool = ConnectionPool(
+                    self._application_now(),
+                    kwargs={"autocommit": True},
+                    configure=self._configure,
+                    min_size=0,
+                    max_size=_POOL_MAX,
+                    timeout=_PATIENCE_SECONDS,
+                    max_idle=300,
+                    open=True,
+                )
+            return self._pool
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which only reads, again on a fresh connection if the server went away.
