@@ -1,5 +1,6 @@
 """What routes are given: the ledger's views, and parameters read and bounded."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -24,6 +25,20 @@ def _follower(request: Request) -> Follower:
     return follower
 
 
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """Names of the time-stamping authorities configured, and how many of them make a seal anchored."""
+
+    names: tuple[str, ...]
+    required: int
+
+
+def _stamping(request: Request) -> Stamping:
+    state = request.app.state
+    names = tuple(authority.name for authority in getattr(state, "authorities", ()))
+    return Stamping(names, getattr(state, "required", 1))
+
+
 def _uncached(response: Response) -> None:
     """An answer is right when it is given; a cache would give it later."""
     response.headers["Cache-Control"] = "no-store"
@@ -31,6 +46,7 @@ def _uncached(response: Response) -> None:
 
 ViewsOfApp = Annotated[Views, Depends(_views)]
 FollowerOfApp = Annotated[Follower, Depends(_follower)]
+StampingOfApp = Annotated[Stamping, Depends(_stamping)]
 Uncached = Depends(_uncached)
 
 Right = Annotated[

@@ -1,6 +1,7 @@
 """Which authorities stamp this ledger: `authorities.toml` in its home, else the embedded one.
 
     required = 2                        # optional: how many authorities' tokens make a seal anchored, else 1
+    anchor_within_minutes = 60          # optional: for how long a seal may lack them before `doctor` fails
 
     [[authority]]
     name = "example"
@@ -17,6 +18,7 @@ operator.
 
 import os
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +28,10 @@ from notary.tokens import load_certificates
 
 FILE: Final = "authorities.toml"
 EMBEDDED: Final = "embedded"
+ANCHOR_WITHIN_MINUTES: Final = 60
+
+_TOP: Final = frozenset(("required", "anchor_within_minutes", "authority"))
+_MINUTES_MAX: Final = 366 * 24 * 60
 _KNOWN: Final = frozenset(
     ("name", "url", "roots", "policy", "username", "password_variable", "timeout_ms", "attempts")
 )
@@ -65,14 +71,29 @@ def load_required(home: Path) -> int:
     return required
 
 
+def load_anchor_within(home: Path) -> timedelta:
+    """For how long a seal may be short of the required number before that counts as a failure.
+
+    Raises:
+        AuthorityUnavailable: AUTHORITY_MISCONFIGURED, it is no number of minutes up to a year.
+    """
+    minutes = _settings(home).get("anchor_within_minutes", ANCHOR_WITHIN_MINUTES)
+    if type(minutes) is not int or not 1 <= minutes <= _MINUTES_MAX:
+        raise misconfigured(FILE, f"anchor_within_minutes must be a number from 1 to {_MINUTES_MAX}")
+    return timedelta(minutes=minutes)
+
+
 def _settings(home: Path) -> dict[str, Any]:
     path = home / FILE
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise misconfigured(FILE, str(error)) from error
+    if unknown := sorted(settings.keys() - _TOP):
+        raise misconfigured(FILE, f"unknown setting {', '.join(unknown)}")
+    return settings
 
 
 def _authority(table: Any, home: Path) -> Authority:

@@ -1,13 +1,18 @@
 """How each authority last answered, for `doctor` and the list of seals: a failing one is seen at once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ledger.entry import format_instant
 from ledger.store.database import Store
 from notary import tables
 from notary.errors import NotaryError
+
+_DOWN: Final = frozenset(
+    ("AUTHORITY_UNREACHABLE", "AUTHORITY_HTTP_STATUS", "AUTHORITY_CONTENT_TYPE", "AUTHORITY_ANSWER_TOO_LARGE")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,20 @@ class AuthorityState:
     message_en: str | None
     message_zh: str | None
 
+    @property
+    def state(self) -> str:
+        """`answers`, `unasked`, `slow`, `down` (no time-stamp came) or `refused` (not believed)."""
+        if self.code is None:
+            return "unasked" if self.answered_at is None else "answers"
+        if self.code == "AUTHORITY_TIMEOUT":
+            return "slow"
+        return "down" if self.code in _DOWN else "refused"
+
     def as_json(self) -> dict[str, Any]:
         """The form interface and `doctor` print."""
         return {
             "name": self.name,
+            "state": self.state,
             "answered_at": self.answered_at and format_instant(self.answered_at),
             "failing_since": self.failing_since and format_instant(self.failing_since),
             "failures": self.failures,
@@ -42,8 +57,8 @@ class AuthorityState:
         }
 
 
-def authority_states(store: Store) -> list[AuthorityState]:
-    """How every authority that was ever asked last answered, by name.
+def authority_states(store: Store, configured: Iterable[str] = ()) -> list[AuthorityState]:
+    """How every authority that was ever asked, or is configured, last answered, by name.
 
     Raises:
         StorageUnavailable: the database does not answer.
@@ -55,7 +70,10 @@ def authority_states(store: Store) -> list[AuthorityState]:
         "FROM {authority} ORDER BY name",
     )
     rows = store.database.read(lambda connection: connection.execute(query).fetchall())
-    return [AuthorityState(*row) for row in rows]
+    known = {row[0]: AuthorityState(*row) for row in rows}
+    for name in configured:
+        known.setdefault(name, AuthorityState(name, None, None, 0, None, None, None))
+    return [known[name] for name in sorted(known)]
 
 
 def note_answer(store: Store, name: str, error: NotaryError | None) -> None:

@@ -201,6 +201,7 @@ class Sealer:
                 continue
             sealed = last.signed.checkpoint.size if last else 0
             if head == 0 or not (renew or self._is_news(sealed, head)):
+                self._covered = max(self._covered, head)
                 return None, last
             frontier, link = self._extend(last, head)
             map_root = self._map.advance(head)

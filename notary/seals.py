@@ -16,7 +16,7 @@ from typing import Any, Final
 from ledger import chain, facts
 from ledger.entry import parse as parse_entry
 from ledger.errors import ChainBroken, EntryMalformed, UnknownEventType
-from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded
+from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded, Token
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
 from notary import checkpoints, merkle
@@ -37,6 +37,7 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the ledger's clock and an authority's may be apart."""
 
 _PAGE: Final = 100
+_AHEAD: Final = 1000
 _LEAVES_AT_ONCE: Final = 2000
 
 
@@ -101,7 +102,22 @@ def covering_seal(store: Store, position: int) -> Seal | None:
 
 
 def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
-    """Seals with the tokens that completed them, some seals at a time."""
+    """Seals with the tokens that completed them."""
+    for position, sealed, later in _with_completions(store, recorded):
+        tokens = _tokens_of(sealed, later)
+        yield Seal(
+            position,
+            sealed.checkpoint.encode(),
+            tuple((token.authority, b64decode(token.token)) for token in tokens),
+            tuple(at for at, _ in later),
+            tuple(token.generated_at for token in tokens),
+        )
+
+
+def _with_completions(
+    store: Store, recorded: Iterable[StoredEntry]
+) -> Iterator[tuple[int, SealRecorded, list[tuple[int, SealAnchored | SealCosigned]]]]:
+    """Position and fact of each seal, with those of the entries that completed it; some seals at a time."""
     stream = iter(recorded)
     while page := [(stored.position, _fact(stored)) for stored in islice(stream, _PAGE)]:
         completing: dict[int, list[tuple[int, SealAnchored | SealCosigned]]] = {}
@@ -111,16 +127,12 @@ def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
                 completing.setdefault(fact.size, []).append((stored.position, fact))
         for position, sealed in page:
             assert isinstance(sealed, SealRecorded)
-            later = completing.get(sealed.size, [])
-            anchored = [each for _, each in later if isinstance(each, SealAnchored)]
-            tokens = [*sealed.tokens, *(token for each in anchored for token in each.tokens)]
-            yield Seal(
-                position,
-                sealed.checkpoint.encode(),
-                tuple((token.authority, b64decode(token.token)) for token in tokens),
-                tuple(at for at, _ in later),
-                tuple(token.generated_at for token in tokens),
-            )
+            yield position, sealed, completing.get(sealed.size, [])
+
+
+def _tokens_of(sealed: SealRecorded, later: Iterable[tuple[int, SealAnchored | SealCosigned]]) -> list[Token]:
+    anchored = [each for _, each in later if isinstance(each, SealAnchored)]
+    return [*sealed.tokens, *(token for each in anchored for token in each.tokens)]
 
 
 def _fact(stored: StoredEntry) -> SealRecorded | SealAnchored | SealCosigned:
@@ -159,7 +171,7 @@ class SealState:
         tokens: authority and genTime (`YYYY-MM-DDThh:mm:ss.ffffffZ`) of each, in the order they came.
         required: how many authorities make a seal anchored.
         anchored_by: size of the first seal with that many that covers this one: its own if it has them, None
-            if there is none yet.
+            if there is none yet, or none among the next thousand.
     """
 
     size: int
@@ -173,6 +185,11 @@ class SealState:
         """Has the seal itself the required number of authorities?"""
         return self.anchored_by == self.size
 
+    @property
+    def missing(self) -> int:
+        """How many authorities it is short of the number required."""
+        return max(0, self.required - len({name for name, _ in self.tokens}))
+
     def as_json(self) -> dict[str, Any]:
         """The form the interface prints."""
         return {
@@ -180,6 +197,7 @@ class SealState:
             "position": self.position,
             "state": "anchored" if self.anchored else "sealed",
             "required": self.required,
+            "missing": self.missing,
             "anchored_by": self.anchored_by,
             "tokens": [{"authority": name, "time": time} for name, time in self.tokens],
         }
@@ -202,24 +220,43 @@ def seal_states(
     )
     if not rows:
         return []
-    page = list(_seals(store, store.reader.tagged([SERIES], after=rows[-1][0] - 1, upto=rows[0][0])))
+    page = list(
+        _with_completions(store, store.reader.tagged([SERIES], after=rows[-1][0] - 1, upto=rows[0][0]))
+    )
     later = None if before is None else _first_anchored(store, rows[0][0], required)
     states: list[SealState] = []
-    for seal in reversed(page):
-        assert seal.position is not None
-        size = seal.signed.checkpoint.size
-        names = [name for name, _ in seal.tokens]
-        later = size if len(set(names)) >= required else later
-        stamped = tuple(zip(names, seal.times, strict=True))
-        states.append(SealState(size, seal.position, stamped, required, later))
+    for position, sealed, completions in reversed(page):
+        tokens = _tokens_of(sealed, completions)
+        later = sealed.size if _authorities(tokens) >= required else later
+        stamped = tuple((token.authority, token.generated_at) for token in tokens)
+        states.append(SealState(sealed.size, position, stamped, required, later))
     return states
 
 
+def oldest_unanchored(store: Store, *, required: int = 1) -> SealState | None:
+    """The oldest seal that no anchored seal covers, of the newest thousand; None if the newest is anchored.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    found: SealState | None = None
+    for state in seal_states(store, required=required, limit=_AHEAD):
+        if state.anchored:
+            break
+        found = state
+    return found
+
+
 def _first_anchored(store: Store, after: int, required: int) -> int | None:
-    for seal in _seals(store, store.reader.tagged([SERIES], after=after)):
-        if len({name for name, _ in seal.tokens}) >= required:
-            return seal.signed.checkpoint.size
+    stored = store.reader.tagged([SERIES], after=after, limit=_AHEAD)
+    for _, sealed, completions in _with_completions(store, stored):
+        if _authorities(_tokens_of(sealed, completions)) >= required:
+            return sealed.size
     return None
+
+
+def _authorities(tokens: Iterable[Token]) -> int:
+    return len({token.authority for token in tokens})
 
 
 @dataclass(frozen=True, slots=True)

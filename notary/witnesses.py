@@ -17,7 +17,7 @@ import logging
 import threading
 import tomllib
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from ledger.errors import LedgerError
 from ledger.facts.seals import Cosignature, SealCosigned
 from ledger.store.database import Store
 from ledger.store.requests import AppendRequest, Condition, Stale
-from notary.checkpoints import NOTE_BYTES_MAX, Signature, SignedCheckpoint
+from notary.checkpoints import NOTE_BYTES_MAX, Signature, SignedCheckpoint, parse
 from notary.cosignatures import (
     Cosigned,
     WitnessKey,
@@ -42,11 +42,11 @@ from notary.cosignatures import (
     read_lines,
     verify_cosignatures,
 )
-from notary.errors import NotaryError, WitnessRefused
+from notary.errors import CheckpointInvalid, NotaryError, WitnessRefused
 from notary.files import READABLE, replace_file
 from notary.log import Log
 from notary.sealing import ACTOR
-from notary.seals import Seal, last_seal
+from notary.seals import Seal, last_seal, seal_of_size, seal_states
 
 FILE: Final = "witnesses.toml"
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
@@ -56,6 +56,8 @@ CONTRADICTIONS: Final = frozenset(("WITNESS_SAW_ANOTHER", "WITNESS_AHEAD"))
 
 _KNOWN: Final = frozenset(("name", "url", "vkey", "timeout_ms"))
 _ATTEMPTS: Final = 8
+_PAGE_BACK: Final = 1000
+_PAGES_BACK: Final = 10
 _BACKOFF_MAX: Final = 64
 
 _log = logging.getLogger(__name__)
@@ -301,6 +303,42 @@ def cosignature_lines(store: Store, size: int) -> bytes:
             for line in read_lines(each.line.encode() + b"\n"):
                 lines.setdefault((line.name, line.key_id), line)
     return join_lines(tuple(lines.values()))
+
+
+def last_cosigned(store: Store, keys: Iterable[WitnessKey]) -> dict[WitnessKey, int]:
+    """Of each witness, the size of the newest seal with its sound cosignature, of the newest ten thousand.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    missing, found = set(keys), dict[WitnessKey, int]()
+    before: int | None = None
+    for _ in range(_PAGES_BACK):
+        page = seal_states(store, before=before, limit=_PAGE_BACK) if missing else []
+        if not page:
+            break
+        before = page[-1].position
+        cosigned = {
+            fact.size
+            for stored in store.reader.tagged([f"seal:{state.size}" for state in page])
+            if isinstance(fact := facts.read(stored.parse()), SealCosigned)
+        }
+        for size in sorted(cosigned, reverse=True):
+            seal = seal_of_size(store, size) if missing else None
+            if seal is not None:
+                for key in _sound(store, seal, missing):
+                    found[key] = size
+                    missing.discard(key)
+    return found
+
+
+def _sound(store: Store, seal: Seal, keys: Iterable[WitnessKey]) -> list[WitnessKey]:
+    """Those of `keys` whose recorded line over a seal is sound."""
+    try:
+        signed = parse(seal.note + cosignature_lines(store, seal.signed.checkpoint.size))
+    except CheckpointInvalid:
+        return []
+    return [key for key in keys if key.cosigned(signed)]
 
 
 def cosign_continually(witnesses: "Witnesses", *, interval_ms: int, stop: threading.Event) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import EntryPage, Position, Raw, Uncached, ViewsOfApp
+from api.dependencies import EntryPage, Position, Raw, StampingOfApp, Uncached, ViewsOfApp
 from api.problems import EntryUnknown
 from api.schemas.base import Problem
 from api.schemas.entries import Entries, Entry, Seals
@@ -14,8 +14,11 @@ from ledger import facts
 from ledger.entry import format_instant
 from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded
 from ledger.store import StoredEntry
+from notary.health import authority_states
+from notary.seals import seal_states
 
 _BYTES: Final = "application/octet-stream"
+_STATE: Final = ("state", "required", "missing", "anchored_by")
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -54,8 +57,11 @@ def entry(
 
 
 @router.get("/seals", response_model=Seals, dependencies=[Uncached], summary="The seals")
-def seals(views: ViewsOfApp, page: Annotated[EntryPage, Query()]) -> dict[str, Any]:
-    """Signed checkpoints in order of position, each with all its tokens, also those that came later."""
+def seals(views: ViewsOfApp, stamping: StampingOfApp, page: Annotated[EntryPage, Query()]) -> dict[str, Any]:
+    """Signed checkpoints in order of position, each with all its tokens, also those that came later.
+
+    Beside them, how each time-stamping authority last answered: a seal short of its number says why here.
+    """
     reader = views.store.reader
     found = [_seal(stored) for stored in reader.tagged([SERIES], after=page.after, limit=page.limit)]
     by_size = {seal["size"]: seal for seal in found}
@@ -65,7 +71,19 @@ def seals(views: ViewsOfApp, page: Annotated[EntryPage, Query()]) -> dict[str, A
             by_size[fact.size]["tokens"] += [token.model_dump() for token in fact.tokens]
         elif isinstance(fact, SealCosigned):
             by_size[fact.size]["cosignatures"] += [given.model_dump() for given in fact.cosignatures]
-    return {"seals": found, "next": found[-1]["position"] if found else page.after}
+    if found:
+        upto = found[-1]["position"] + 1
+        states = seal_states(views.store, required=stamping.required, before=upto, limit=len(found))
+        for seal, state in zip(reversed(found), states, strict=True):
+            seal |= {name: value for name, value in state.as_json().items() if name in _STATE}
+    return {
+        "seals": found,
+        "next": found[-1]["position"] if found else page.after,
+        "authorities": [
+            state.as_json() | {"configured": state.name in stamping.names}
+            for state in authority_states(views.store, stamping.names)
+        ],
+    }
 
 
 def _entry(stored: StoredEntry) -> dict[str, Any]:

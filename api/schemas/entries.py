@@ -1,10 +1,10 @@
 """Answers about the ledger itself."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import Shape
+from api.schemas.base import Message, Shape
 
 
 class Entry(Shape):
@@ -49,6 +49,30 @@ class Seal(Shape):
     checkpoint: str = Field(description="The signed note, exactly as stamped.")
     tokens: list[Token]
     cosignatures: list[Cosignature]
+    state: Literal["sealed", "anchored"] = Field(
+        description="Anchored with tokens of `required` authorities."
+    )
+    required: int
+    missing: int = Field(description="How many authorities' tokens it lacks of those required.")
+    anchored_by: int | None = Field(
+        description="Size of the first anchored seal that covers it, its own or a later one; null if there "
+        "is none yet, or none among the next thousand."
+    )
+
+
+class Authority(Shape):
+    """How a time-stamping authority last answered."""
+
+    name: str
+    configured: bool = Field(description="Whether it is asked now.")
+    state: Literal["answers", "unasked", "slow", "down", "refused"] = Field(
+        description="`refused`: it gave a token that is not believed."
+    )
+    answered_at: str | None = Field(description="When it last gave a token that was accepted.")
+    failing_since: str | None = Field(description="When the first of its failures since then came.")
+    failures: int = Field(description="How many there are since then.")
+    code: str | None = Field(description="The last failure.")
+    message: Message | None
 
 
 class Seals(Shape):
@@ -56,6 +80,7 @@ class Seals(Shape):
 
     seals: list[Seal]
     next: int = Field(description="Give it as `after` for what follows, now or later.")
+    authorities: list[Authority]
 
 
 class Health(Shape):

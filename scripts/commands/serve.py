@@ -13,7 +13,7 @@ import uvicorn
 from api.app import create_app
 from ledger.errors import InputRejected
 from ledger.store.database import utc_now
-from notary.authorities import load_authorities
+from notary.authorities import load_authorities, load_required
 from notary.sealing import Sealer
 from notary.witnesses import Witnesses, cosign_continually, load_witnesses
 from notary.worker import seal_continually
@@ -33,6 +33,10 @@ def register(app: typer.Typer) -> None:
         seal_interval: Annotated[
             int, typer.Option(min=0, help="Milliseconds between seals; 0 seals nothing. 封印间隔（毫秒）。")
         ] = 1000,
+        seal_entries: Annotated[
+            int | None,
+            typer.Option(min=1, metavar="N", help="Seal earlier once N entries wait. 满 N 条提前封印。"),
+        ] = None,
         lang: Lang = None,
     ) -> None:
         """Serve the ledger over HTTP until interrupted. 启动 HTTP 服务。"""
@@ -45,7 +49,9 @@ def register(app: typer.Typer) -> None:
             authorities = load_authorities(here.home, clock=utc_now)
             if seal_interval:
                 sealer = Sealer(here.store, here.home, authorities, utc_now)
-                sealing = partial(seal_continually, sealer, interval_ms=seal_interval, stop=stop)
+                sealing = partial(
+                    seal_continually, sealer, interval_ms=seal_interval, stop=stop, seal_entries=seal_entries
+                )
                 workers.append(threading.Thread(target=sealing, name="sealing"))
                 policy = load_witnesses(here.home)
                 if policy.witnesses:
@@ -63,6 +69,7 @@ def register(app: typer.Typer) -> None:
             try:
                 application = create_app(here.store)
                 application.state.authorities = authorities
+                application.state.required = load_required(here.home)
                 config = uvicorn.Config(application, log_level="warning")
                 uvicorn.Server(config).run(sockets=[listening])
             finally:

@@ -14,10 +14,11 @@ from notary.timestamps import Authority
 
 
 @contextmanager
-def serving(store: Store, authorities: Sequence[Authority] = ()) -> Iterator[httpx.Client]:
+def serving(store: Store, authorities: Sequence[Authority] = (), required: int = 1) -> Iterator[httpx.Client]:
     """A client of the interface on `store`; the server ends with the context."""
     application = create_app(store)
     application.state.authorities = authorities
+    application.state.required = required
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

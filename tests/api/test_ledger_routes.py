@@ -13,6 +13,10 @@ from api.routes import health
 from ledger import chain
 from ledger.entry import EntryClass
 from ledger.facts.seals import SealAnchored, SealCosigned, SealRecorded
+from notary.errors import AuthorityUnavailable
+from notary.health import note_answer
+from notary.log import Log
+from notary.timestamps import Authority
 from tests.api.serving import serving, wait_until_projected
 from tests.projections.ledgers import append, draft, registered, unknown_event
 
@@ -29,6 +33,10 @@ def of_operator(fact):
 
 def sealed(size):
     return of_operator(SealRecorded(size=size, checkpoint="note\n", tokens=(token("embedded"),)))
+
+
+def authorities(*names):
+    return [Authority(name, roots=(b"a root",), url="http://127.0.0.1:1/") for name in names]
 
 
 def test_the_feed_has_no_gaps_and_goes_on(client, store):
@@ -94,7 +102,8 @@ def test_seals_are_listed_in_pages(client, store):
     assert found[0]["checkpoint"] == "note\n"
     assert found[0]["tokens"][0]["authority"] == "embedded"
     assert found[0]["cosignatures"] == []
-    assert client.get("/v1/seals", params={"after": second["next"]}).json() == {"seals": [], "next": 6}
+    behind = client.get("/v1/seals", params={"after": second["next"]}).json()
+    assert behind == {"seals": [], "next": 6, "authorities": []}
 
 
 def test_a_seal_shows_what_completed_it_later(client, store):
@@ -106,6 +115,40 @@ def test_a_seal_shows_what_completed_it_later(client, store):
     assert [given["authority"] for given in first["tokens"]] == ["embedded", "independent"]
     assert [given["witness"] for given in first["cosignatures"]] == ["a court"]
     assert ([given["authority"] for given in second["tokens"]], second["cosignatures"]) == (["embedded"], [])
+
+
+def test_a_seal_short_of_its_number_says_so_and_why(store):
+    """Two authorities are required: one is down, so seals lack it until a later one is anchored."""
+    Log(store)  # makes the notary's tables
+    note_answer(store, "embedded", None)
+    down = AuthorityUnavailable("AUTHORITY_UNREACHABLE", "It is down.", "无法连接。")
+    note_answer(store, "independent", down)
+    note_answer(store, "independent", down)
+    note_answer(store, "given up", AuthorityUnavailable("AUTHORITY_TIMEOUT", "It is slow.", "应答过慢。"))
+    append(store, sealed(3), sealed(4), sealed(5))
+    append(store, of_operator(SealAnchored(size=4, tokens=(token("independent"),))))
+    with serving(store, authorities("embedded", "independent", "new"), required=2) as client:
+        answer = client.get("/v1/seals").json()
+        page = client.get("/v1/seals", params={"limit": 1}).json()["seals"]
+    states = [
+        (seal["size"], seal["state"], seal["required"], seal["missing"], seal["anchored_by"])
+        for seal in answer["seals"]
+    ]
+    assert states == [(3, "sealed", 2, 1, 4), (4, "anchored", 2, 0, 4), (5, "sealed", 2, 1, None)]
+    assert page == answer["seals"][:1]
+    shown = {each["name"]: each for each in answer["authorities"]}
+    assert {name: (each["state"], each["configured"]) for name, each in shown.items()} == {
+        "embedded": ("answers", True),
+        "independent": ("down", True),
+        "new": ("unasked", True),
+        "given up": ("slow", False),
+    }
+    failing = shown["independent"]
+    assert (failing["failures"], failing["code"]) == (2, "AUTHORITY_UNREACHABLE")
+    assert failing["message"] == {"en": "It is down.", "zh": "无法连接。"}
+    assert failing["failing_since"] is not None
+    assert failing["answered_at"] is None
+    assert shown["embedded"]["answered_at"] is not None
 
 
 def test_the_process_is_healthy_and_ready(reader):

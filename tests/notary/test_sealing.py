@@ -17,7 +17,7 @@ from ledger.store.database import utc_now
 from ledger.store.requests import NO_ENTRY, Appended, AppendRequest, Condition
 from notary import authority as embedded_authority
 from notary import checkpoints, merkle, tables
-from notary.authorities import load_authorities, load_required
+from notary.authorities import load_anchor_within, load_authorities, load_required
 from notary.authority import open_authority
 from notary.errors import AuthorityUnavailable, CheckpointInvalid, ProofInvalid
 from notary.health import authority_states
@@ -579,6 +579,17 @@ def test_the_worker_seals_early_when_many_entries_wait(store, sealer, working):
     assert first < position - 5
 
 
+def test_what_was_sealed_by_others_does_not_wait(store, sealer, authority, tmp_path):
+    """Else a worker that begins on a sealed ledger would try to seal without end."""
+    add(store, 6)
+    sealer.seal()
+    newcomer = Sealer(store, tmp_path, [authority], utc_now)
+    assert newcomer.seal().seal is None
+    assert newcomer.waiting() == 0
+    add(store, 2)
+    assert newcomer.waiting() == 2
+
+
 def test_the_worker_goes_on_after_failures_and_completes_what_was_short(
     store, tmp_path, authority, other, working
 ):
@@ -604,6 +615,25 @@ def test_the_required_number_comes_from_the_configuration(tmp_path):
         with pytest.raises(AuthorityUnavailable) as refusal:
             load_required(tmp_path)
         assert refusal.value.code == "AUTHORITY_MISCONFIGURED"
+
+
+def test_the_time_allowed_comes_from_the_configuration(tmp_path):
+    assert load_anchor_within(tmp_path) == timedelta(hours=1)
+    file = tmp_path / "authorities.toml"
+    file.write_text("anchor_within_minutes = 5\n")
+    assert load_anchor_within(tmp_path) == timedelta(minutes=5)
+    for wrong in ("anchor_within_minutes = 0", "anchor_within_minutes = 9.5", "anchor_within_minutes = true"):
+        file.write_text(wrong)
+        with pytest.raises(AuthorityUnavailable) as refusal:
+            load_anchor_within(tmp_path)
+        assert refusal.value.code == "AUTHORITY_MISCONFIGURED"
+
+
+def test_a_misspelled_setting_is_not_passed_over(tmp_path):
+    (tmp_path / "authorities.toml").write_text("requried = 2\n")
+    with pytest.raises(AuthorityUnavailable) as refusal:
+        load_required(tmp_path)
+    assert "requried" in str(refusal.value.data["reason"])
 
 
 def test_the_sealer_takes_the_number_from_its_home(store, tmp_path):

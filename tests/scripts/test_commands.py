@@ -1,5 +1,6 @@
 """What the command prints and how it ends, for fine, failed, wrong and unavailable."""
 
+import json
 import socket
 import time
 import urllib.request
@@ -194,6 +195,10 @@ def test_doctor_finds_a_server_that_does_not_wait_for_the_disk(recorded):
     answer = recorded("doctor", "--json")
     assert answer.code == 1
     assert [check["name"] for check in answer.json["checks"] if not check["ok"]] == ["durability"]
+    assert {"authority", "authorities", "seal", "anchored"} <= {
+        each["name"] for each in answer.json["checks"]
+    }
+    assert "仅由运营方担保" in recorded("doctor", "--lang", "zh").out
 
 
 def test_verify_names_a_changed_byte_and_every_later_run_does_too(ipledger):
@@ -280,6 +285,32 @@ def test_serve_answers_and_seals_and_a_second_one_on_the_port_says_so(ipledger):
     finally:
         server.terminate()
         assert server.wait(timeout=30) == 0
+
+
+def test_serve_seals_early_when_entries_wait_and_says_how_far_each_seal_is(ipledger):
+    ipledger("import", "uspto", OLD)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    waiting = ("--seal-interval", "20000", "--seal-entries", "3")
+    server = ipledger.start("serve", "--port", port, *waiting)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/readyz")
+        assert ipledger("import", "uspto", NEW, "--json").json["appended"] >= 3
+        began = time.monotonic()
+        while len((shown := _get(f"http://127.0.0.1:{port}/v1/seals"))["seals"]) < 2:
+            assert time.monotonic() < began + 15
+            time.sleep(0.1)
+    finally:
+        server.terminate()
+        assert server.wait(timeout=30) == 0
+    assert [(seal["state"], seal["missing"]) for seal in shown["seals"]] == [("anchored", 0)] * 2
+    assert [(each["name"], each["state"]) for each in shown["authorities"]] == [("embedded", "answers")]
+
+
+def _get(url):
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer)
 
 
 def _wait_for(url):
