@@ -20,7 +20,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
@@ -46,6 +46,8 @@ BATCH_ENTRIES: Final = 1024
 """A batch is closed at this many entries; one call of `append_many` is never divided."""
 
 _PATIENCE_SECONDS: Final = 15.0
+_TICK: Final = timedelta(microseconds=1)
+"""The finest step of a recording time."""
 _NOTIFY_SECONDS: Final = 0.01
 
 T = TypeVar("T")
@@ -88,7 +90,7 @@ class Writer:
             return []
         now = self._clock()
         call = _Call([prepare(request, now) for request in requests])
-        call.encode(max(now, self._recorded_at))
+        call.encode(self._after(now))
         with self._mutex:
             self._queue.append(call)
             lead = not self._led
@@ -204,16 +206,17 @@ class Writer:
                 same = fingerprint == job.fingerprint
                 job.result = Appended(first, last, replay=True) if same else Reused(first)
         if known:
-            call.encode(self._now())
+            call.encode(self._after(self._clock()))
 
-    def _now(self) -> datetime:
-        return max(self._clock(), self._recorded_at)
+    def _after(self, now: datetime) -> datetime:
+        """Later than all that was answered before: what was known at a time stays so (K-7)."""
+        return max(now, self._recorded_at + _TICK)
 
     def _send(self, batch: list["_Call"]) -> None:
         """Have open jobs of the batch answered: of several with one command id in a call, the first."""
         for call in batch:
-            if call.recorded_at < self._recorded_at:
-                call.encode(self._now())  # overtaken on the way into the queue
+            if call.recorded_at <= self._recorded_at:
+                call.encode(self._after(self._clock()))  # overtaken on the way into the queue
         batch.sort(key=lambda call: call.recorded_at)
         sent: set[bytes] = set()
 
@@ -230,7 +233,7 @@ class Writer:
             with connection.transaction():
                 row = connection.execute("SELECT ledger_lock_head()", binary=True).fetchone()
                 assert row is not None
-                recorded_at = max(self._clock(), row[0])
+                recorded_at = max(self._clock(), row[0] + _TICK)
                 for call in batch:
                     call.encode(recorded_at)
                 return send(connection)

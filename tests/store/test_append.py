@@ -308,7 +308,7 @@ def test_many_threads_at_once_lose_nothing(store: Store, request_for: Make) -> N
     assert audit(store).passed
 
 
-def test_recording_times_never_fall_when_the_clock_does(
+def test_recording_times_rise_when_the_clock_falls(
     open_ledger: Callable[..., Store], request_for: Make
 ) -> None:
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -317,7 +317,22 @@ def test_recording_times_never_fall_when_the_clock_does(
     for number in range(4):
         store.writer.append(request_for({f"r{number}": NO_ENTRY}))
     recorded = [entry.parse().recorded_at for entry in store.reader.entries()]
-    assert recorded == [now, now, now, now + timedelta(seconds=1)]
+    tick = timedelta(microseconds=1)
+    assert recorded == [now, now + tick, now + 2 * tick, now + timedelta(seconds=1)]
+
+
+def test_what_was_known_at_a_time_stays_so_when_the_clock_stands_still(
+    open_ledger: Callable[..., Store], request_for: Make
+) -> None:
+    """K-7: no later append bears the recording time that an answer was given with."""
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    store, other = open_ledger(clock=lambda: now), open_ledger(clock=lambda: now)
+    for number, writing in enumerate((store, other, store, other), start=1):
+        known_at = store.reader.head().recorded_at or now - timedelta(days=1)
+        writing.writer.append(request_for({f"r{number}": NO_ENTRY}))
+        assert store.reader.position_at(known_at) == number - 1
+    times = [entry.parse().recorded_at for entry in store.reader.entries()]
+    assert times == [now + timedelta(microseconds=step) for step in range(4)]
 
 
 def test_a_writer_behind_another_ones_clock_records_no_earlier(
@@ -333,7 +348,7 @@ def test_a_writer_behind_another_ones_clock_records_no_earlier(
         Stale("asset:a"),
     ]
     recorded = [entry.parse().recorded_at for entry in behind.reader.entries()]
-    assert recorded == [now - timedelta(minutes=5), now, now]
+    assert recorded == [now - timedelta(minutes=5), now, now + timedelta(microseconds=1)]
     assert audit(ahead).passed
 
 

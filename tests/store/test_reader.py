@@ -68,11 +68,11 @@ def test_the_position_at_an_instant_is_the_last_recorded_by_then(
     open_ledger: Callable[..., Store], request_for: Make
 ) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    minutes = [0, 0, 3, 3, 3, 10]
-    times = iter([start + timedelta(minutes=minute) for minute in minutes])
+    together = {0: 2, 3: 3, 10: 1}
+    times = iter([start + timedelta(minutes=minute) for minute in together])
     store = open_ledger(clock=lambda: next(times))
-    for number in range(len(minutes)):
-        store.writer.append(request_for({f"r{number}": NO_ENTRY}))
+    for minute, count in together.items():
+        store.writer.append_many([request_for({f"{minute}-{number}": NO_ENTRY}) for number in range(count)])
     at = {-1: 0, 0: 2, 1: 2, 3: 5, 9: 5, 10: 6, 99: 6}
     found = {minute: store.reader.position_at(start + timedelta(minutes=minute)) for minute in at}
     assert found == at

@@ -61,7 +61,8 @@ $body$;
 -- answers is null when all were accepted; then request i has the positions that follow those before it, from
 -- first_position on. Else it is JSON, for each request [status, first, last, detail]: OK, REPEATED, REUSED (where
 -- the command's entries stand), STALE (detail: the right, tag or query that moved), NO_CONDITION, CLOCK_BEHIND
--- (recorded before the entry it would follow; head_recorded_at says when that was).
+-- (recorded before the entry it would follow, or not after the last batch: what was known at a time is then known
+-- for ever; head_recorded_at says when that was).
 CREATE FUNCTION ledger_append(
     r_command   text[],
     r_fingerprint bytea[],
@@ -104,6 +105,7 @@ SET enable_bitmapscan = off
 SET jit = off
 AS $body$
 DECLARE
+    begun       timestamptz;
     head_position bigint;
     head_hash   bytea;
     a_seq       bigint[];
@@ -141,6 +143,7 @@ BEGIN
     -- 1
     SELECT h.position, h.hash, h.recorded_at INTO STRICT head_position, head_hash, head_recorded_at
       FROM ledger_head h FOR UPDATE;
+    begun := head_recorded_at;
     first_position := head_position + 1;
 
     -- 2
@@ -226,7 +229,7 @@ BEGIN
         END LOOP;
         IF verdict IS NULL AND NOT covered THEN
             verdict := 'NO_CONDITION';
-        ELSIF verdict IS NULL AND r_recorded[request] < head_recorded_at THEN
+        ELSIF verdict IS NULL AND (r_recorded[request] < head_recorded_at OR r_recorded[request] <= begun) THEN
             verdict := 'CLOCK_BEHIND';
         END IF;
         IF verdict IS NOT NULL THEN
