@@ -34,8 +34,9 @@ from notary import merkle
 from notary.authorities import load_authorities
 from notary.log import Log
 from notary.map_store import MapStore
+from notary.seal_audit import Trust, check_seals
 from notary.sealing import Sealer
-from notary.seals import Trust, check_seals, last_seal, recorded_seals
+from notary.seals import last_seal, recorded_seals
 from notary.worker import seal_continually
 from scripts.bench.status import Latency
 

@@ -1,6 +1,6 @@
 """`ipledger verify`: audit everything from the raw rows, then the seals against it."""
 
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, Final
 
 import typer
@@ -10,8 +10,10 @@ from ledger.store.audit import Finding as AuditFinding
 from ledger.store.audit import audit
 from ledger.store.database import Store, utc_now
 from notary.authorities import load_authorities
+from notary.seal_audit import Finding, Trust, check_seals, unchecked_cosignatures
 from notary.sealing import operator_key
-from notary.seals import Finding, Seal, Trust, check_seals, kept_seals, recorded_seals
+from notary.seals import Seal, kept_seals, recorded_seals
+from notary.witnesses import load_witnesses
 from scripts.output import CHECK_FAILED, Output
 from scripts.workspace import Json, Lang, Workspace, output, workspace
 
@@ -56,7 +58,8 @@ def verify_ledger(here: Workspace, out: Output) -> dict[str, Any]:
     """Audit entries, links, rights, tags and documents from the raw rows, then the seals against them.
 
     Seals are those recorded in the ledger and those kept in the home folder. They are not looked at where the
-    rows contradict each other already.
+    rows contradict each other already. `unchecked_witnesses` lists those that cosigned and whose key
+    `witnesses.toml` does not hold.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=out.errors, transient=True, disable=out.as_json) as progress:
@@ -64,10 +67,13 @@ def verify_ledger(here: Workspace, out: Output) -> dict[str, Any]:
         audited = audit(here.store)
         wrong = [] if audited.finding is None else [_of_audit(audited.finding)]
         seals: list[Seal] = []
+        unchecked: list[dict[str, Any]] = []
         if not wrong:
             progress.add_task(out.text("seals", "封印"), total=None)
             seals = [*recorded_seals(here.store), *kept_seals(here.home / "seals")]
-            wrong = _of_seals(here.store, here.home, seals)
+            trust = _trust(here)
+            wrong = _of_seals(here.store, trust, seals)
+            unchecked = [asdict(each) for each in unchecked_cosignatures(seals, trust)]
     return {
         "ok": not wrong,
         "origin": audited.origin,
@@ -77,6 +83,7 @@ def verify_ledger(here: Workspace, out: Output) -> dict[str, Any]:
         "link": audited.link,
         "seals": sum(seal.position is not None for seal in seals),
         "kept_seals": sum(seal.position is None for seal in seals),
+        "unchecked_witnesses": unchecked,
         "first_wrong": wrong[0] if wrong else None,
         "findings": wrong,
     }
@@ -94,8 +101,16 @@ def _of_audit(finding: AuditFinding) -> dict[str, Any]:
     }
 
 
-def _of_seals(store: Store, home: Path, seals: list[Seal]) -> list[dict[str, Any]]:
-    trust = Trust(operator_key(home, store.origin).verifier, load_authorities(home, clock=utc_now), utc_now())
+def _trust(here: Workspace) -> Trust:
+    return Trust(
+        operator_key(here.home, here.store.origin).verifier,
+        load_authorities(here.home, clock=utc_now),
+        utc_now(),
+        load_witnesses(here.home).keys,
+    )
+
+
+def _of_seals(store: Store, trust: Trust, seals: list[Seal]) -> list[dict[str, Any]]:
     findings: list[Finding] = sorted(check_seals(store, seals, trust), key=lambda found: found.position)
     return [
         {
@@ -114,6 +129,13 @@ def _print(report: dict[str, Any], out: Output) -> None:
         f"共 {report['entries']} 条，{report['rights']} 件权利，{report['documents']} 份文件；"
         f"账本内封印 {report['seals']} 个，目录中留存 {report['kept_seals']} 个。",
     )
+    for witness in report["unchecked_witnesses"]:
+        out.say(
+            f"Not checked: {witness['seals']} cosignatures of {witness['witness']} "
+            f"(key {witness['key_id']}), whose key is not in witnesses.toml.",
+            f"未核验：{witness['witness']}（密钥 {witness['key_id']}）的 {witness['seals']} 个联署，"
+            "其公钥未列入 witnesses.toml。",
+        )
     if report["ok"]:
         out.say(
             f"Nothing was changed: the chain ends in {report['link']}.",

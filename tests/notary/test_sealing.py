@@ -22,8 +22,9 @@ from notary.authority import open_authority
 from notary.errors import AuthorityUnavailable, CheckpointInvalid, ProofInvalid
 from notary.health import authority_states
 from notary.log import Log
+from notary.seal_audit import Trust, check_seals
 from notary.sealing import Sealer, operator_key
-from notary.seals import Trust, check_seals, covering_seal, kept_seals, last_seal, recorded_seals, seal_states
+from notary.seals import covering_seal, kept_seals, last_seal, recorded_seals, seal_states
 from notary.timestamps import Authority, build_request
 from notary.worker import seal_continually
 from tests.notary import map_naive

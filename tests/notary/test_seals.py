@@ -16,8 +16,9 @@ from notary.errors import ProofInvalid
 from notary.keys import create_or_load_signing_key
 from notary.log import Log
 from notary.map_store import MapStore
+from notary.seal_audit import Trust, check_seals
 from notary.sealing import Sealer
-from notary.seals import Seal, Trust, check_seals, kept_seals, recorded_seals
+from notary.seals import Seal, kept_seals, recorded_seals
 from notary.timestamps import Authority, request_token
 from tests.notary.test_log import grow
 from tests.projections.ledgers import append, pledged, registered, released

@@ -117,7 +117,13 @@ def test_a_seal_is_cosigned_by_a_witness_that_serves(ipledger, file, tmp_path):
         assert ipledger("deposit", ipledger.home / "witnesses.toml").code == 0
         down = ipledger("seal", "--json")
         assert (down.code, down.json["witnesses"]["refused"][0]["code"]) == (3, "WITNESS_UNREACHABLE")
-        assert ipledger("verify").code == 0
+        verified = ipledger("verify", "--json")
+        assert (verified.code, verified.json["unchecked_witnesses"]) == (0, [])
+        (ipledger.home / "witnesses.toml").unlink()
+        verified = ipledger("verify", "--json")
+        (unchecked,) = verified.json["unchecked_witnesses"]
+        assert (verified.code, unchecked["witness"], unchecked["seals"]) == (0, "witness.example/w1", 1)
+        assert "未列入 witnesses.toml" in ipledger("verify", "--lang", "zh").out
     finally:
         running.terminate()
         running.wait()
