@@ -67,11 +67,8 @@ def trust(sealer, authority, key):
 
 def record(store, seal, given, at, **changes):
     """An entry with this line, told truly unless changed, as an operator may append it."""
-    told = {
-        "witness": line.name,
-        "cosigned_at": format_instant(at),
-        "line": line.line().decode().rstrip("\n"),
-    }
+    line = given.line().decode().rstrip("\n")
+    told = {"witness": given.name, "cosigned_at": format_instant(at), "line": line}
     fact = SealCosigned(size=seal.signed.checkpoint.size, cosignatures=(Cosignature(**told | changes),))
     return append(store, fact, Condition(tags=fact.tags(), after=store.reader.head().position))
 
