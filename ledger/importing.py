@@ -6,13 +6,11 @@ before anything is written, under a condition that nobody said more in between (
 rights it names become one append request: all of it stands or none.
 """
 
-import gc
 from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -26,6 +24,7 @@ from ledger.errors import ConcurrencyConflict
 from ledger.facts.base import Fact
 from ledger.facts.pledges import PledgeRegistered, PledgeReleased
 from ledger.facts.registrations import RightDescribed, RightRegistered
+from ledger.garbage import collecting_seldom
 from ledger.registers.reports import Rejection, Report
 from ledger.store.database import Store
 from ledger.store.requests import NO_ENTRY, Appended, AppendRequest, AssetHead, Condition
@@ -118,7 +117,7 @@ class Importer:
             StorageUnavailable: what was appended before stands, and a second run completes it.
         """
         summary = Summary()
-        with _collecting_seldom():
+        with collecting_seldom():
             for batch in _read_ahead(_batches(iter(records))):
                 reports = []
                 for record in batch:
@@ -434,17 +433,6 @@ def _read_ahead(batches: Iterator[list[Report | Rejection]]) -> Iterator[list[Re
         while (batch := following.result()) is not None:
             following = reader.submit(next, batches, None)
             yield batch
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Reports hold no cycles, and looking for some in them takes an eighth of an import's time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _size(record: Report | Rejection) -> int:

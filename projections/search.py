@@ -8,6 +8,7 @@ know no Chinese, and the trigram extension is not on every server.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -27,7 +28,7 @@ _RUN: Final = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W{_CJK}]+)")
 
 def _rows(projected: Projected) -> Iterator[Row]:
     texts = dict.fromkeys(normalize(text) for text in _texts(projected))
-    tokens = sorted({token for text in texts for token in _tokens(text)})
+    tokens = sorted(set().union(*map(_tokens, texts)))
     # Tokens hold letters and digits only, so quoting them is all a tsvector needs.
     yield (projected.right, "\n".join(texts), " ".join(f"'{token}'" for token in tokens))
 
@@ -99,13 +100,12 @@ def search(views: Views, text: str, *, after: str = "", limit: int = 20) -> dict
     }
 
 
-def _tokens(text: str) -> Iterator[str]:
-    for run in _RUN.finditer(text):
-        if run["word"]:
-            yield run["word"][:_TOKEN_MAX]
-        else:
-            yield from _pairs(run["cjk"])
-            yield run["cjk"][-1]
+@lru_cache(maxsize=16384)
+def _tokens(text: str) -> tuple[str, ...]:
+    tokens: list[str] = []
+    for cjk, word in _RUN.findall(text):
+        tokens += [word[:_TOKEN_MAX]] if word else [*_pairs(cjk), cjk[-1]]
+    return tuple(tokens)
 
 
 def _pairs(run: str) -> Iterator[str]:

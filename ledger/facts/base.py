@@ -2,7 +2,6 @@
 
 from base64 import b32encode
 from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
@@ -12,16 +11,12 @@ from ledger.values.dates import parse_day
 from ledger.values.parties import party_id
 from ledger.values.rights import parse_right_id
 
-# The same days and rights come up in fact after fact; what was found to be one need not be read again.
 
-
-@lru_cache(maxsize=65536)
 def _is_day(text: str) -> str:
     parse_day(text)
     return text
 
 
-@lru_cache(maxsize=65536)
 def _is_right(text: str) -> str:
     parse_right_id(text)
     return text

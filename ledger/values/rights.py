@@ -12,6 +12,7 @@ into the names it may mean, and the ledger answers which of them it knows.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ledger.errors import InputRejected
@@ -67,6 +68,7 @@ class RightName:
         return f"{self.office}:{self.right_kind}:{self.kind}:{self.number}"
 
 
+@lru_cache(maxsize=65536)
 def parse_right_id(text: str) -> RightId:
     """`US:patent:15145443` as a RightId.
 

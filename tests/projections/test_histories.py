@@ -11,7 +11,7 @@ from ledger.entry import EntryClass
 from ledger.facts import corrections, freezes, licenses, pledges, registrations, status, transfers
 from ledger.importing import Importer
 from ledger.registers import cnipa, dpma, inpadoc, uspto
-from projections import catch_up, rebuild, runner
+from projections import batches, catch_up, rebuild
 from tests.projections.ledgers import append, assert_equals_fold, contents, draft
 
 HERE = Path(__file__).parents[1] / "data" / "registers"
@@ -103,8 +103,8 @@ def histories(draw):
 def test_every_right_of_a_random_history_is_stored_as_its_fold(store, views, monkeypatch, history, bounds):
     """Projected after each append, in batches of any size, with states remembered or not."""
     size, kept = bounds
-    monkeypatch.setattr(runner, "BATCH_ENTRIES", size)
-    monkeypatch.setattr(runner, "KEPT_ENTRIES", kept)
+    monkeypatch.setattr(batches, "BATCH_ENTRIES", size)
+    monkeypatch.setattr(batches, "KEPT_ENTRIES", kept)
     for recordings in history:
         append(
             store,

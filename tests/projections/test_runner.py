@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import ChainBroken, RightUnknown, StorageUnavailable, UnknownEventType
-from projections import catch_up, follow, open_views, rebuild, runner, status, timeline
+from projections import batches, catch_up, follow, open_views, rebuild, runner, status, timeline
 from projections import views as views_module
 from projections.errors import ProjectionBehind, RebuildRunning
 from tests.projections.ledgers import (
@@ -58,9 +58,9 @@ def rights(number):
 def test_what_is_stored_equals_the_fold_whatever_the_batches(store, views, monkeypatch):
     """Batches of one, a few and many entries, with states remembered and forgotten, leave the same rows."""
     for size, kept, loaded in ((1, 20_000, 20_000), (3, 0, 1), (7, 12, 5), (2000, 20_000, 20_000)):
-        monkeypatch.setattr(runner, "BATCH_ENTRIES", size)
-        monkeypatch.setattr(runner, "KEPT_ENTRIES", kept)
-        monkeypatch.setattr(runner, "LOADED_ENTRIES", loaded)
+        monkeypatch.setattr(batches, "BATCH_ENTRIES", size)
+        monkeypatch.setattr(batches, "KEPT_ENTRIES", kept)
+        monkeypatch.setattr(batches, "LOADED_ENTRIES", loaded)
         history(store, rights(6), seed=size)
         reached = catch_up(store)
         assert reached.lag == 0
@@ -70,7 +70,7 @@ def test_what_is_stored_equals_the_fold_whatever_the_batches(store, views, monke
 
 
 def test_an_entry_on_many_rights_closes_a_batch(store, views, monkeypatch):
-    monkeypatch.setattr(runner, "BATCH_TOUCHES", 4)
+    monkeypatch.setattr(batches, "BATCH_TOUCHES", 4)
     many = rights(10)
     append(store, *(registered(right) for right in many))
     append(store, pledged(many, "pld_all", "Ann", "Bank", "2020-02-02"))
@@ -190,6 +190,23 @@ def test_catching_up_together_counts_every_entry_once(store, views):
     assert_equals_fold(store, views)
 
 
+def test_two_that_take_turns_count_every_entry_once(store, views, monkeypatch):
+    """What one prepared ahead is of no use once the other went on; its remembered states are no danger."""
+    monkeypatch.setattr(batches, "BATCH_ENTRIES", 1)
+    history(store, rights(4))
+    with contextlib.closing(store.database.connect()) as connection:
+        generation = views_module.serving(connection, store.schema)
+        with (
+            contextlib.closing(runner._Projector(store, generation)) as one,
+            contextlib.closing(runner._Projector(store, generation)) as other,
+        ):
+            turns = [one, one, other, one, other, other]
+            while turns[0].step(connection):
+                turns.append(turns.pop(0))
+    assert views.progress().lag == 0
+    assert_equals_fold(store, views)
+
+
 def test_catching_up_gives_up_when_its_patience_ends(store, views):
     append(store, registered(RIGHT))
     with store.database.connect() as other:
@@ -206,9 +223,9 @@ def test_catching_up_gives_up_when_its_patience_ends(store, views):
 CHILD = """
 import sys
 from ledger.store import open_store
-from projections import catch_up, rebuild, runner
+from projections import batches, catch_up, rebuild
 
-runner.BATCH_ENTRIES = 2
+batches.BATCH_ENTRIES = 2
 with open_store(sys.argv[1], schema=sys.argv[2]) as store:
     print("ready", flush=True)
     if sys.argv[3] == "rebuild":
