@@ -1,5 +1,7 @@
 """The `ipledger` command. Exit codes: 0 fine, 1 a check failed, 2 usage or input error, 3 not available.
 
+`scripts.endings` has the codes of what does not come to its own end.
+
 Each command lies in a file of its own in `scripts/commands` and is imported when it is called, so that a
 status does not wait for a web server's modules.
 """
@@ -9,6 +11,9 @@ from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
+
+from scripts.endings import ended_in_order, listen_for_signals, wrong_usage_told
+from scripts.output import prepare_streams
 
 COMMANDS: Final = {
     "init": "init",
@@ -34,6 +39,16 @@ COMMANDS: Final = {
 
 class _OnDemand(TyperGroup):
     """A group whose commands are imported when asked for."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Read the arguments."""
+        with wrong_usage_told():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with wrong_usage_told(), ended_in_order():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the signature is click's
         return list(COMMANDS)
@@ -64,6 +79,8 @@ def ipledger() -> None:
 
 def main() -> None:
     """Entry point of the installed command."""
+    prepare_streams()
+    listen_for_signals()
     app()
 
 

@@ -32,12 +32,15 @@ class Workspace:
 
 def home_folder() -> Path:
     """$IPLEDGER_HOME, else `.ipledger` here; keys and kept seals lie in it whichever database is used."""
-    return Path(os.environ.get("IPLEDGER_HOME") or ".ipledger")
+    return Path(os.environ.get("IPLEDGER_HOME") or ".ipledger").expanduser()
 
 
 def actor() -> str:
     """The principal commands of this shell act as."""
-    return f"os:{getpass.getuser()}"
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container may run as a number that no user has
+        return f"os:uid-{os.getuid()}"
 
 
 def output(lang: str | None, *, as_json: bool) -> Output:
@@ -46,7 +49,7 @@ def output(lang: str | None, *, as_json: bool) -> Output:
     Raises:
         typer.BadParameter: a language other than zh and en.
     """
-    chosen = lang or os.environ.get("IPLEDGER_LANG") or _system_language()
+    chosen = lang or default_language()
     if chosen not in {"zh", "en"}:
         raise typer.BadParameter("--lang takes zh or en")
     return Output(chosen, as_json=as_json)
@@ -63,5 +66,8 @@ def workspace(out: Output) -> Iterator[Workspace]:
         out.fail(error)
 
 
-def _system_language() -> str:
-    return "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).lower().startswith("zh") else "en"
+def default_language() -> str:
+    """IPLEDGER_LANG, else the language of the system's messages (POSIX: LC_ALL, LC_MESSAGES, LANG)."""
+    settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    system = next(filter(None, settings), "")
+    return os.environ.get("IPLEDGER_LANG") or ("zh" if system.lower().startswith("zh") else "en")

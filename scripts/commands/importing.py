@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,12 +17,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from ledger.errors import LedgerError
 from ledger.importing import Importer, Summary
 from ledger.registers import cnipa, dpma, inpadoc, uspto
 from ledger.registers.reports import Rejection, Report
 from ledger.store.database import utc_now
-from projections import flagged_positions, open_views
-from scripts.output import INPUT_ERROR, Output
+from projections import catch_up, flagged_positions, open_views
+from scripts.output import INPUT_ERROR, Output, as_json, exit_code
 from scripts.workspace import Json, Lang, Workspace, actor, output, workspace
 
 
@@ -56,10 +58,10 @@ def register(app: typer.Typer) -> None:
         out = output(lang, as_json=json)
         with workspace(out) as here:
             summary = import_files(here, READERS[source], files, out)
-        if json:
-            out.json(summary.as_json())
-        else:
-            _print(summary, out)
+            unread = _count_flagged(here, summary, out)
+        _print(summary, unread, out)
+        if unread is not None:
+            raise SystemExit(exit_code(unread))
         if summary.rejected:
             raise SystemExit(INPUT_ERROR)
 
@@ -70,9 +72,35 @@ def import_files(
     files: list[Path],
     out: Output,
 ) -> Summary:
-    """Import each file, then bring the views up to date; progress on the error stream."""
+    """Import each file; progress on the error stream."""
     importer = Importer(here.store, actor=actor(), clock=utc_now)
     total = Summary()
+    with _progress(out) as progress:
+        for file in files:
+            task = progress.add_task(escape(file.name), total=None)
+            total.add(importer.run(read(file), str(file), partial(progress.advance, task)))
+    return total
+
+
+def _count_flagged(here: Workspace, summary: Summary, out: Output) -> LedgerError | None:
+    """Bring the views up to date, however long that takes, and count the records that flags speak of.
+
+    An error leaves the records uncounted. It is handed back, because they are recorded all the same.
+    """
+    span = summary.span()
+    if span is None:
+        return None
+    try:
+        with _progress(out) as progress:
+            task = progress.add_task(out.text("updating views", "更新视图"), total=None)
+            catch_up(here.store, report=lambda done, aim: progress.update(task, completed=done, total=aim))
+            summary.flagged = summary.count_records(flagged_positions(open_views(here.store), *span))
+    except LedgerError as error:
+        return error
+    return None
+
+
+def _progress(out: Output) -> Progress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -80,26 +108,24 @@ def import_files(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=out.errors, transient=True, disable=out.as_json) as progress:
-        for file in files:
-            task = progress.add_task(file.name, total=None)
-            total.add(importer.run(read(file), str(file), partial(progress.advance, task)))
-        progress.add_task(out.text("updating views", "更新视图"), total=None)
-        span = total.span()
-        if span is not None:
-            total.flagged = total.count_records(flagged_positions(open_views(here.store), *span))
-    return total
+    return Progress(*columns, console=out.errors, transient=True, disable=not out.shows_progress)
 
 
-def _print(summary: Summary, out: Output) -> None:
+def _print(summary: Summary, unread: LedgerError | None, out: Output) -> None:
+    """The counts; where the views stopped, without the count of flagged records but with the error."""
+    if out.as_json:
+        counts = summary.as_json()
+        out.json(counts if unread is None else counts | {"flagged": None, "error": as_json(unread)})
     out.say(
         f"{summary.read} records read: {summary.appended} appended, {summary.unchanged} already known, "
-        f"{summary.flagged} flagged, {len(summary.rejected)} rejected.",
+        f"{'?' if unread else summary.flagged} flagged, {len(summary.rejected)} rejected.",
         f"读取 {summary.read} 条：新增 {summary.appended}，已有 {summary.unchanged}，"
-        f"带警示 {summary.flagged}，拒收 {len(summary.rejected)}。",
+        f"带警示 {'?' if unread else summary.flagged}，拒收 {len(summary.rejected)}。",
     )
     for rejection in summary.rejected:
         message = rejection["message"][out.lang]
         out.errors.print(
             f"{rejection['file']} {rejection['record']}: {rejection['code']}: {message}", markup=False
         )
+    if unread is not None:
+        out.errors.print(f"{unread.code}: {unread.message(out.lang)}", markup=False)

@@ -1,5 +1,6 @@
 """`ipledger init`: make a ledger, or say which one is here."""
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from ledger.errors import LedgerError
 from ledger.store.database import open_store, utc_now
 from notary.authorities import load_authorities
 from notary.errors import NotaryError
+from notary.keys import check_name
 from notary.sealing import operator_key
 from scripts.workspace import Json, Lang, home_folder, output
 
@@ -27,7 +29,10 @@ def register(app: typer.Typer) -> None:
         """Make a ledger with its keys, or show the one that is here. 初始化账本。"""
         out = output(lang, as_json=json)
         home = home_folder()
+        origin = origin or os.environ.get("IPLEDGER_ORIGIN") or None
         try:
+            if origin is not None:
+                check_name(origin)  # before a ledger is made that keeps its name for ever
             with open_store(home, origin=origin) as store:
                 key = operator_key(home, store.origin)
                 authorities = load_authorities(home, clock=utc_now)

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with workspace(out) as here:
             head = here.store.reader.head().position
-            with Progress(*columns, console=out.errors, transient=True, disable=json) as progress:
+            with Progress(
+                *columns, console=out.errors, transient=True, disable=not out.shows_progress
+            ) as progress:
                 task = progress.add_task(out.text("entries", "条目"), total=head)
                 reached = rebuild_views(
                     here.store,

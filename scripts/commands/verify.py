@@ -62,7 +62,7 @@ def verify_ledger(here: Workspace, out: Output) -> dict[str, Any]:
     `witnesses.toml` does not hold.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=out.errors, transient=True, disable=out.as_json) as progress:
+    with Progress(*columns, console=out.errors, transient=True, disable=not out.shows_progress) as progress:
         progress.add_task(out.text("entries, links, rights, tags", "条目、链、权利、标签"), total=None)
         audited = audit(here.store)
         wrong = [] if audited.finding is None else [_of_audit(audited.finding)]
