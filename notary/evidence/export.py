@@ -20,15 +20,17 @@ from textwrap import wrap
 from typing import Any, Final
 
 from ledger import canonical, chain, facts
+from ledger.confidential import read_disclosure
 from ledger.entry import ASSET, Entry
 from ledger.errors import InputRejected
-from ledger.facts.seals import SERIES, SealAnchored, SealCosigned, SealRecorded, Token
+from ledger.facts.seals import SERIES, SealAnchored, SealRecorded, Token
 from ledger.statement.view import view
 from ledger.store.database import Store
 from ledger.store.reader import StoredEntry
 from ledger.values.dates import day_of, parse_day, parse_moment
 from ledger.values.rights import parse_right_id
 from notary.checkpoints import SignedCheckpoint
+from notary.cosignatures import read_lines
 from notary.errors import ProofInvalid
 from notary.evidence import archive, disclosures, members
 from notary.evidence.members import Claim, EntryProof, MapRecord, Member, RightLeaf
@@ -45,12 +47,14 @@ from notary.evidence.requests import (
 from notary.evidence.trust import TrustFolder
 from notary.log import Log
 from notary.map_store import MapStore
-from notary.reports import Evidence, Stamp, render_html, render_pdf
+from notary.reports import Evidence, Opened, Stamp, render_html, render_pdf
 from notary.seals import Seal, last_seal, recorded_seals, seal_of, seal_of_size
 from notary.tokens import judge_token
 from notary.tokens.certificates import read_certificate
 from notary.tokens.der import DerError
+from notary.vault.vault import Asked, Vault
 from notary.verify import verify
+from notary.witnesses import cosignature_lines
 
 VERIFIER: Final = Path(__file__).parents[1] / "standalone" / "verify.py"
 
@@ -58,7 +62,26 @@ _PLAIN_NAME: Final = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,100}")
 _RANKED_TAGS: Final = ("pledge:", "license:", "freeze:")
 
 
-def export(store: Store, request: Request, *, seal: int | None = None, reports: bool = True) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Confidential fields to open for a package, each by the position of its entry and a JSON pointer.
+
+    Each opening is logged with who asked and why before it is shown, in an entry behind the seal.
+    """
+
+    vault: Vault
+    asked: Asked
+    fields: tuple[tuple[int, str], ...]
+
+
+def export(
+    store: Store,
+    request: Request,
+    *,
+    seal: int | None = None,
+    reports: bool = True,
+    opening: Opening | None = None,
+) -> bytes:
     """The package that proves what is asked for, as of a seal.
 
     Args:
@@ -66,11 +89,13 @@ def export(store: Store, request: Request, *, seal: int | None = None, reports: 
         request: see `notary.evidence.requests`.
         seal: position of the seal's entry; None for the newest.
         reports: whether report.html and report.pdf go in.
+        opening: confidential fields of its entries to show with it.
 
     Raises:
+        VaultRefused, PersonalDataInEvent: as `Vault.open`; no package is made.
         InputRejected: SEAL_UNKNOWN, NOT_SEALED_YET, ENTRY_UNKNOWN, ASSET_ID_INVALID, RIGHT_NOT_THEN_KNOWN,
             ENCUMBRANCE_UNKNOWN, ENCUMBRANCES_APART, ENCUMBRANCE_NOT_RANKED, DATE_INVALID, DOCUMENT_UNKNOWN,
-            DOCUMENT_NOT_KEPT, SIZE_NOT_SEALED, SIZES_OUT_OF_ORDER.
+            DOCUMENT_NOT_KEPT, SIZE_NOT_SEALED, SIZES_OUT_OF_ORDER, FIELD_NOT_IN_PACKAGE, REASON_INVALID.
         ProofInvalid: PACKAGE_INCONSISTENT, the ledger does not support what its seal says; and those of `Log`
             and `MapStore`.
         StorageUnavailable, ChainBroken, EntryMalformed, UnknownEventType: the ledger cannot be read.
@@ -81,6 +106,8 @@ def export(store: Store, request: Request, *, seal: int | None = None, reports: 
         sealed = find_seal(store, seal)
     gathering = _Gathering(store, sealed)
     _GATHER[type(request)](gathering, request)
+    if opening is not None and opening.fields:
+        gathering.open(opening)
     package = gathering.package(request.kind, reports=reports)
     report = verify(package, TrustFolder(), store.clock())
     if report.failed:
@@ -150,6 +177,7 @@ class _Gathering:
     maps: list[MapRecord] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     statement: dict[str, Any] | None = None
+    opened: Opened | None = None
 
     @property
     def signed(self) -> SignedCheckpoint:
@@ -213,6 +241,34 @@ class _Gathering:
         assert not isinstance(record.leaf, members.ListLeaf)
         return record.leaf
 
+    def open(self, opening: Opening) -> None:
+        """Lay opened fields beside their entries; the request says who opened them and why."""
+        paths: dict[int, list[str]] = {}
+        for position, path in opening.fields:
+            if position not in self.entries:
+                raise InputRejected(
+                    "FIELD_NOT_IN_PACKAGE",
+                    f"entry {position} is not in the package, so its field {path} cannot be opened in it",
+                    f"第 {position} 条不在证据包内，无法在其中公开字段 {path}",
+                    position=position,
+                    path=path,
+                )
+            paths.setdefault(position, []).append(path)
+        fields: list[tuple[int, str, Any]] = []
+        for position, wanted in sorted(paths.items()):
+            texts = opening.vault.disclosures_for(position, wanted, opening.asked)
+            self.files[f"disclosures/{position}.json"] = canonical.encode(list(texts))
+            fields += [(position, made.path, made.value) for made in map(read_disclosure, texts)]
+        asked = opening.asked
+        self.opened = Opened(asked.who, asked.role, asked.why, asked.order, tuple(fields))
+        self.request["opened"] = {
+            "by": asked.who,
+            "role": asked.role,
+            "reason": asked.why,
+            "order": asked.order,
+            "fields": [f"{position}{path}" for position, path, _ in fields],
+        }
+
     def package(self, kind: str, *, reports: bool) -> bytes:
         """The finished archive."""
         files = self.files
@@ -223,7 +279,7 @@ class _Gathering:
         if self.maps:
             files[members.MAP_PROOFS] = members.encode(tuple(self.maps))
         files[members.CHECKPOINT] = self.seal.note
-        cosignatures = self._cosignatures()
+        cosignatures = cosignature_lines(self.store, self.size)
         if cosignatures:
             files[members.COSIGNATURES] = cosignatures
         stamps = self._add_tokens()
@@ -239,6 +295,8 @@ class _Gathering:
                 entries=tuple(self._parsed()),
                 statement=self.statement,
                 files=tuple(sorted((name, _hex(content)) for name, content in files.items())),
+                witnesses=tuple(line.name for line in read_lines(cosignatures)),
+                opened=self.opened,
             )
             files["report.html"] = render_html(evidence)
             files["report.pdf"] = render_pdf(evidence)
@@ -293,15 +351,6 @@ class _Gathering:
             if isinstance(fact, SealRecorded | SealAnchored):
                 tokens += fact.tokens
         return tokens
-
-    def _cosignatures(self) -> bytes:
-        """The lines of witnesses over the note, each once, in the order they came."""
-        lines: list[str] = []
-        for stored in self.store.reader.tagged([f"seal:{self.size}"]):
-            fact = facts.read(stored.parse())
-            if isinstance(fact, SealCosigned):
-                lines += [each.line for each in fact.cosignatures]
-        return "".join(f"{line.rstrip()}\n" for line in dict.fromkeys(lines)).encode()
 
     def _free_name(self, name: str) -> str:
         """The name, with a number behind it where an authority stamped the seal more than once."""

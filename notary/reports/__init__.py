@@ -5,8 +5,8 @@ report claims nothing that the other members do not prove (docs/formats.md 8), a
 valid in law (E-22). The same evidence gives the same bytes.
 """
 
-from notary.reports.evidence import Evidence, Stamp
+from notary.reports.evidence import Evidence, Opened, Stamp
 from notary.reports.html import render_html
 from notary.reports.pdf import render_pdf
 
-__all__ = ["Evidence", "Stamp", "render_html", "render_pdf"]
+__all__ = ["Evidence", "Opened", "Stamp", "render_html", "render_pdf"]

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, Final
 
+from ledger import canonical
 from ledger.entry import Entry, format_instant
 from ledger.statement.view import view
 from ledger.values.dates import SHANGHAI, day_of
@@ -37,6 +38,8 @@ from notary.reports.words import CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STA
 
 ENTRIES_SHOWN: Final = 100
 """Entries listed one by one; of more, the first are listed and the rest named by their number."""
+VALUE_SHOWN: Final = 400
+"""Signs of an opened field's value shown in a cell."""
 POSITIONS_SHOWN: Final = 12
 """Positions listed in a cell; of more, the first and the last."""
 
@@ -59,6 +62,7 @@ class _Writer:
             *self._shown(),
             *self._statement(),
             *self._entries(),
+            *self._opened(),
             *self._by_whom(),
             *self._verdicts(),
             *self._exhibits(),
@@ -331,6 +335,26 @@ class _Writer:
             source,
         )
 
+    def _opened(self) -> Iterator[Block]:
+        opened = self._of.opened
+        if opened is None:
+            return
+        yield Heading(self._say("Confidential fields opened", "公开的保密字段"))
+        columns = (self._say("Entry", "条目"), self._say("Field", "字段"), self._say("Value", "内容"))
+        rows = tuple((str(position), path, _shortened(value)) for position, path, value in opened.fields)
+        yield Table(columns, rows, (10, 25, 65))
+        order_en = f" under the order {opened.order}" if opened.order else ""
+        order_zh = f"，依据：{opened.order}" if opened.order else ""
+        yield Paragraph(
+            self._say(
+                f"Opened by {opened.by} ({opened.role}){order_en}. Reason given: {opened.reason}. The ledger "
+                "logged the opening, behind this seal. Each entry commits to the digest of its fields, so a "
+                "value shown is the one recorded; other confidential fields stay closed.",
+                f"公开者：{opened.by}（{opened.role}）{order_zh}。理由：{opened.reason}。账本已就此次公开留下"
+                "记录，位于本封印之后。条目载有各保密字段的摘要，故所示内容即入账时的内容；其他保密字段未予公开。",
+            )
+        )
+
     def _by_whom(self) -> Iterator[Block]:
         yield Heading(self._say("2  By whom and since when", "二、由谁、自何时"))
         if self._of.stamps:
@@ -461,10 +485,9 @@ class _Writer:
         )
         yield self._say("Generation and storage", "生成与存储"), kept if digests else none
         yield self._say("Notarial certificate", "公证文书"), none
-        witnesses = [signature.name for signature in self._of.signed.signatures[1:]]
         yield (
             self._say("Witnesses of the checkpoint", "检查点的见证方"),
-            joined(witnesses) or none,
+            joined(self._of.witnesses) or none,
         )
         yield (
             self._say("Corroboration", "相互印证"),
@@ -527,6 +550,8 @@ class _Writer:
         for name, _ in self._of.files:
             if name in purposes:
                 yield name, operator, purposes[name], day
+            elif name.startswith("disclosures/"):
+                yield name, operator, self._say("opened fields", "公开的保密字段"), "–"
             elif name.startswith("documents/"):
                 yield (
                     f"{name[:26]}…",
@@ -695,6 +720,12 @@ class _Writer:
 
 def _is_embedded(stamp: Stamp) -> bool:
     return stamp.token.policy == EMBEDDED_POLICY
+
+
+def _shortened(value: Any) -> str:
+    """A field's value for a cell; the disclosure holds it whole."""
+    text = value if isinstance(value, str) else canonical.encode(value).decode()
+    return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
 
 
 def _listed(positions: Sequence[int]) -> str:

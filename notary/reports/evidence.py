@@ -21,6 +21,20 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Confidential fields shown in the package: who opened them, in which role, why, under which order.
+
+    `fields` are the position of the entry, the JSON pointer and the value of each.
+    """
+
+    by: str
+    role: str
+    reason: str
+    order: str | None
+    fields: tuple[tuple[int, str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The package a report is about.
 
@@ -32,6 +46,8 @@ class Evidence:
         entries: all entries in the package, ascending.
         statement: the right's statement, if the package has one.
         files: names and SHA-256 (hex) of all members but the manifest and the reports, by name.
+        witnesses: names on the lines of witnesses in the package.
+        opened: the confidential fields shown, if there are any.
     """
 
     kind: str
@@ -43,6 +59,8 @@ class Evidence:
     entries: tuple[Entry, ...]
     statement: Mapping[str, Any] | None
     files: tuple[tuple[str, str], ...]
+    witnesses: tuple[str, ...] = ()
+    opened: Opened | None = None
 
     @property
     def size(self) -> int:

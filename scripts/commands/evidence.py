@@ -20,8 +20,8 @@ from notary.errors import NotaryError
 from notary.evidence import asic
 from notary.evidence.codes import CHECKS
 from notary.evidence.disclosures import committed_files
+from notary.evidence.export import Opening, find_seal, newer, token_name
 from notary.evidence.export import export as make_package
-from notary.evidence.export import find_seal, newer, token_name
 from notary.evidence.requests import (
     ConsistencyRequest,
     DocumentRequest,
@@ -35,11 +35,12 @@ from notary.evidence.requests import (
 from notary.evidence.trust import AUTHORITIES, OPERATOR, TrustFolder
 from notary.sealing import Sealer, operator_key
 from notary.seals import Seal
+from notary.vault.vault import Asked, Vault
 from notary.verify import Check, Outcome, Report, verify
 from projections import open_views
 from projections.rights import resolve_right
 from scripts.output import INPUT_ERROR, UNAVAILABLE, Output
-from scripts.workspace import Json, Lang, Workspace, output, workspace
+from scripts.workspace import Json, Lang, Workspace, actor, output, workspace
 
 
 class Form(StrEnum):
@@ -62,6 +63,19 @@ Reports = Annotated[
 ]
 Wrapped = Annotated[Form, typer.Option("--format", help="zip, or ETSI ASiC with time-stamp. 封装格式。")]
 
+Open = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--open",
+        metavar="[POSITION]/PATH",
+        help="A confidential field to show, such as 5/title; logged first. 公开保密字段（先记录）。",
+    ),
+]
+Reason = Annotated[str, typer.Option(help="Why fields are opened; it stands in the ledger. 公开理由。")]
+OrderNumber = Annotated[str | None, typer.Option(help="Number of the order it rests on. 命令编号。")]
+Role = Annotated[str, typer.Option(help="custodian or court_liaison. 角色。")]
+
+_FIELD: Final = re.compile(r"([1-9][0-9]{0,17})?(/.*)", re.DOTALL)
 _POSITION: Final = re.compile(r"[1-9][0-9]{0,17}")
 _SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
 _SIGNS: Final = {Outcome.PASS: "green", Outcome.FAIL: "red", Outcome.INDETERMINATE: "yellow"}
@@ -74,7 +88,8 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
     )
     exports = typer.Typer(help="Make a package. 导出证据包。", no_args_is_help=True)
-    _register_exports(exports)
+    _register_entries(exports)
+    _register_states(exports)
     _register_rankings(exports)
     evidence.add_typer(exports, name="export")
     _register_verify(evidence)
@@ -82,11 +97,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(evidence, name="evidence")
 
 
-def _register_exports(exports: typer.Typer) -> None:
+def _register_entries(exports: typer.Typer) -> None:
     @exports.command()
     def entry(
         position: Annotated[int, typer.Argument(metavar="POSITION", min=1)],
         file: File,
+        open_: Open = None,
+        reason: Reason = "",
+        order: OrderNumber = None,
+        role: Role = "custodian",
         as_of_seal: AsOfSeal = None,
         reports: Reports = True,
         form: Wrapped = Form.ZIP,
@@ -96,12 +115,17 @@ def _register_exports(exports: typer.Typer) -> None:
         """One entry. 单一条目。"""
         out = output(lang, as_json=json)
         with workspace(out) as here:
-            _export(here, EntryRequest(position), _Order(file, as_of_seal, reports, form), out)
+            opening = _opening(here, open_, Asked(actor(), role, reason, order), position)
+            _export(here, EntryRequest(position), _Order(file, as_of_seal, reports, form, opening), out)
 
     @exports.command()
     def right(
         notation: Annotated[str, typer.Argument(metavar="RIGHT")],
         file: File,
+        open_: Open = None,
+        reason: Reason = "",
+        order: OrderNumber = None,
+        role: Role = "custodian",
         as_of_seal: AsOfSeal = None,
         reports: Reports = True,
         form: Wrapped = Form.ZIP,
@@ -112,8 +136,11 @@ def _register_exports(exports: typer.Typer) -> None:
         out = output(lang, as_json=json)
         with workspace(out) as here:
             request = RightRequest(resolve_right(open_views(here.store), notation))
-            _export(here, request, _Order(file, as_of_seal, reports, form), out)
+            opening = _opening(here, open_, Asked(actor(), role, reason, order))
+            _export(here, request, _Order(file, as_of_seal, reports, form, opening), out)
 
+
+def _register_states(exports: typer.Typer) -> None:
     @exports.command()
     def status(
         notation: Annotated[str, typer.Argument(metavar="RIGHT")],
@@ -193,17 +220,44 @@ def _register_rankings(exports: typer.Typer) -> None:
 
 
 class _Order:
-    """Where to and how: file, seal, with reports or not, form."""
+    """Where to and how: file, seal, with reports or not, form, and which fields to open."""
 
-    def __init__(self, file: Path, seal: int | None, reports: bool, form: Form) -> None:
-        self.file, self.seal, self.reports, self.form = file, seal, reports, form
+    def __init__(
+        self, file: Path, seal: int | None, reports: bool, form: Form, opening: Opening | None = None
+    ) -> None:
+        self.file, self.seal, self.reports, self.form, self.opening = file, seal, reports, form, opening
+
+
+def _opening(
+    here: Workspace, fields: list[str] | None, asked: Asked, position: int | None = None
+) -> Opening | None:
+    """What `--open` asks for; `position` is the entry of a path without one.
+
+    Raises:
+        InputRejected: FIELD_NOT_NAMED.
+    """
+    if not fields:
+        return None
+    named: list[tuple[int, str]] = []
+    for each in fields:
+        match = _FIELD.fullmatch(each)
+        at = int(match[1]) if match is not None and match[1] else position
+        if match is None or at is None:
+            raise InputRejected(
+                "FIELD_NOT_NAMED",
+                f"{each!r} names no field; write the entry's position and a JSON pointer, such as 5/title",
+                f"{each!r} 未指明字段；请写条目位置及 JSON 路径，例如 5/title",
+                field=each[:300],
+            )
+        named.append((at, match[2]))
+    return Opening(Vault(here.store, here.home, utc_now), asked, tuple(named))
 
 
 def _export(here: Workspace, request: Request, order: _Order, out: Output) -> None:
     sealed_now = False
     if order.seal is None and not isinstance(request, ConsistencyRequest):
         sealed_now = _seal_if_behind(here, request, out)
-    package = make_package(here.store, request, seal=order.seal, reports=order.reports)
+    package = make_package(here.store, request, seal=order.seal, reports=order.reports, opening=order.opening)
     if order.form is not Form.ZIP:
         wrap_up = asic.extended if order.form is Form.ASIC_E else asic.simple
         package = wrap_up(package, load_authorities(here.home, clock=utc_now), utc_now)
@@ -214,6 +268,7 @@ def _export(here: Workspace, request: Request, order: _Order, out: Output) -> No
         "kind": request.kind,
         "sealed_now": sealed_now,
         "newer_entry": None,
+        "opened": [] if order.opening is None else [f"{at}{path}" for at, path in order.opening.fields],
     }
     if not isinstance(request, ConsistencyRequest):
         seal = find_seal(here.store, order.seal)
@@ -223,6 +278,9 @@ def _export(here: Workspace, request: Request, order: _Order, out: Output) -> No
         out.json(shown)
         return
     out.say(f"{order.file}: {len(package)} bytes.", f"{order.file}：{len(package)} 字节。")
+    if shown["opened"]:
+        fields = ", ".join(shown["opened"])
+        out.say(f"Opened and logged: {fields}.", f"已公开并记录：{fields}。")
     if shown["newer_entry"] is not None:
         out.say(
             f"Entry {shown['newer_entry']} came after that seal; the package says nothing of it. "
@@ -379,8 +437,8 @@ def _register_trust(evidence: typer.Typer) -> None:
         for name in sorted(files):
             out.console.print(f"{folder / name}", markup=False)
         out.say(
-            "A verifier should not take these from whoever shows the package: get the key from the operator's "
-            "own publication and the roots from the authorities, and compare.",
+            "A verifier should not take these from whoever shows the package: get the key from the "
+            "operator's own publication and the roots from the authorities, and compare.",
             "核验者不应从出示证据包的一方取得这些文件：请从运营方的公开渠道取得密钥、"
             "从时间戳机构取得根证书，并与此比对。",
         )

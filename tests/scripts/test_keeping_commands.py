@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import time
+import zipfile
 
 import httpx
 import pytest
@@ -90,6 +91,31 @@ def test_a_confidential_title_is_opened_held_and_erased(ipledger, file):
     assert (gone.code, gone.json["error"]["code"]) == (1, "ERASED")
     assert ipledger("seal").code == 0
     assert ipledger("verify").code == 0
+
+
+def test_a_confidential_title_is_opened_in_a_package_until_it_is_erased(ipledger, file, tmp_path):
+    made = ipledger("deposit", file, "--title", "并购意向书", "--confidential", "--json").json
+    (deposit,) = made["deposits"]
+    position, package = deposit["certificate"]["entry"]["position"], tmp_path / "package.zip"
+    assert ipledger("evidence", "trust", tmp_path / "trust").code == 0
+
+    def export(*options):
+        return ipledger("evidence", "export", "entry", position, "-o", package, *options, "--json")
+
+    assert export("--open", "/title").json["error"]["code"] == "REASON_INVALID"
+    assert export("--open", "title", "--reason", "hearing").json["error"]["code"] == "FIELD_NOT_NAMED"
+    assert not package.exists()
+    answer = export("--open", "/title", "--reason", "hearing", "--order", "No. 7")
+    assert (answer.code, answer.json["opened"]) == (0, [f"{position}/title"]), answer.err
+    verified = ipledger("evidence", "verify", package, "--trust", tmp_path / "trust", "--json")
+    assert (verified.code, verified.json["request"]["opened"]["order"]) == (0, "No. 7")
+    with zipfile.ZipFile(package) as archive:
+        assert "并购意向书" in archive.read("report.html").decode()
+    assert ipledger("subject", "erase", deposit["subject"], "--reason", "asked for").code == 0
+    refused = export("--open", "/title", "--reason", "hearing")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "ERASED")
+    assert export().code == 0
+    assert ipledger("evidence", "verify", package, "--trust", tmp_path / "trust").code == 0
 
 
 def test_a_seal_is_cosigned_by_a_witness_that_serves(ipledger, file, tmp_path):
