@@ -96,7 +96,7 @@ class EmbeddedServer:
             raise StorageUnavailable(f"{self.home} cannot be used as home: {error}") from error
         try:
             if os.geteuid() == 0:
-                self._account = _service_account()
+                self._account = _owner(self.data) or _service_account()
                 _let_in(self.home, self._account)
                 _let_run(self._binaries, self._account)
             with self._starting():
@@ -155,7 +155,7 @@ class EmbeddedServer:
         if running is not None:
             return running
         directory = self._make_socket_directory()
-        _put_aside(directory / f".s.PGSQL.{self._settings['port']}.lock")
+        _put_aside(directory / f".s.PGSQL.{self._settings['port']}.lock", self.data)
         self._configure(directory)
         deadline = time.monotonic() + _START_SECONDS
         while True:
@@ -179,7 +179,10 @@ class EmbeddedServer:
             "/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!',
             "sh", str(log), str(self._binaries / "postgres"), "-D", str(self.data),
         )  # fmt: skip
-        while _look_up(started.stdout) in {_Process.POSTGRES, _Process.OTHER} and time.monotonic() < deadline:
+        while (
+            _look_up(started.stdout, self.data) in {_Process.POSTGRES, _Process.OTHER}
+            and time.monotonic() < deadline
+        ):
             if self._answering(self._pid_lines()) is not None:
                 return None
             time.sleep(0.02)
@@ -210,7 +213,7 @@ class EmbeddedServer:
         )  # fmt: skip
         if outcome.returncode != 0:
             raise StorageUnavailable(
-                f"PostgreSQL cannot be set up in {self.home}: {_one_line(outcome.stderr)}"
+                f"PostgreSQL cannot be set up in {self.home}: {_one_line(outcome.stdout)}"
             )
         with (fresh / "postgresql.conf").open("a") as file:
             file.write("\ninclude 'ipledger.conf'\n")
@@ -232,7 +235,7 @@ class EmbeddedServer:
             lines = self._pid_lines()
             if lines is None:
                 return None
-            process = _look_up(lines[0] if lines else "")
+            process = _look_up(lines[0] if lines else "", self.data)
             if process is _Process.POSTGRES:
                 answering = self._answering(lines)
                 if answering is not None:
@@ -242,7 +245,7 @@ class EmbeddedServer:
                         f"PostgreSQL in {self.data} does not answer (process {lines[0]})"
                     )
             elif process is not _Process.ZOMBIE or time.monotonic() > patience:
-                _put_aside(pid_file)
+                _put_aside(pid_file, self.data)
                 return None
             time.sleep(0.02)
 
@@ -319,6 +322,15 @@ def _binaries() -> Path:
     )
 
 
+def _owner(data: Path) -> Account | None:
+    """The user whose data these are: root serves them as that user, and leaves them that user's."""
+    try:
+        status = data.stat()
+    except FileNotFoundError:
+        return None
+    return Account(status.st_uid, status.st_gid) if status.st_uid else None
+
+
 def _service_account() -> Account:
     """Whom root runs the server as: the user `ipledger`, made on first use, else `nobody`."""
     for name in (_SERVICE_USER, "nobody"):
@@ -368,13 +380,13 @@ class _Process(Enum):
     """What a process number in a file stands for now."""
 
     POSTGRES = auto()
-    OTHER = auto()  # another program, to which the number went
+    OTHER = auto()  # another program, or another ledger's server, to which the number went
     ZOMBIE = auto()  # dead, but still listed until its parent looks
     GONE = auto()
     NONSENSE = auto()  # no number
 
 
-def _look_up(number: str) -> _Process:
+def _look_up(number: str, data: Path) -> _Process:
     if not number.strip().isdigit() or int(number) <= 0:
         return _Process.NONSENSE
     pid = int(number)
@@ -396,11 +408,21 @@ def _look_up(number: str) -> _Process:
             return _Process.GONE
     if state.startswith("Z"):
         return _Process.ZOMBIE
-    return _Process.POSTGRES if Path(name.strip()).name == "postgres" else _Process.OTHER
+    if Path(name.strip()).name != "postgres" or _is_elsewhere(pid, data):
+        return _Process.OTHER
+    return _Process.POSTGRES
 
 
-def _put_aside(lock: Path) -> None:
-    """Remove a lock file that PostgreSQL would stumble over: its process is alive, but no PostgreSQL.
+def _is_elsewhere(pid: int, data: Path) -> bool:
+    """Whether a server is known to work in another directory: each works in that of its data."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() != data.resolve()
+    except OSError:
+        return False
+
+
+def _put_aside(lock: Path, data: Path) -> None:
+    """Remove a lock file that PostgreSQL would stumble over: its process is alive, but no server on `data`.
 
     Where the process is gone the file stays: from it PostgreSQL learns whether parts of the dead server still
     hold its shared memory.
@@ -409,7 +431,7 @@ def _put_aside(lock: Path) -> None:
         number = lock.read_text().partition("\n")[0]
     except FileNotFoundError:
         return
-    if _look_up(number) in {_Process.OTHER, _Process.ZOMBIE, _Process.NONSENSE}:
+    if _look_up(number, data) in {_Process.OTHER, _Process.ZOMBIE, _Process.NONSENSE}:
         _log.warning("removing %s, which a server that is gone left", lock)
         lock.unlink(missing_ok=True)
 

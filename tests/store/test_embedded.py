@@ -1,6 +1,7 @@
 """The server in the wheel: shared, killed, half made, in awkward places."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -115,6 +116,37 @@ def test_a_pid_file_whose_number_another_program_has_now_is_put_aside(home: Path
     pid_file.write_text(leftover.replace(leftover.split()[0], str(os.getpid()), 1))
     with open_store(home) as store:
         assert store.origin == origin
+
+
+def test_a_pid_file_whose_number_another_ledger_s_server_has_now_is_put_aside(home: Path) -> None:
+    with open_store(home / "one") as store:
+        origin = store.origin
+        pid_file = home / "one" / "postgres" / "postmaster.pid"
+        leftover = pid_file.read_text()
+    with open_store(home / "other"):
+        other = _server_pid(home / "other")
+        pid_file.write_text(leftover.replace(leftover.split()[0], str(other), 1))
+        with open_store(home / "one") as store:
+            assert store.origin == origin
+        assert _server_pid(home / "other") == other
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can serve another user's ledger")
+def test_root_leaves_another_user_s_ledger_that_user_s(home: Path) -> None:
+    """Also what the server writes meanwhile: a log that the user may not write would end every later use."""
+    open_store(home).close()
+    user = pwd.getpwnam("nobody")
+    for path in (home, *home.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    with open_store(home) as store:
+        assert store.reader.head().position == 0
+    assert {path.stat().st_uid for path in home.rglob("*")} == {user.pw_uid}
+
+
+def test_a_data_directory_that_cannot_be_made_is_told_in_the_server_s_words(home: Path) -> None:
+    with pytest.raises(StorageUnavailable) as raised:
+        open_store(home / "a\nb")
+    assert "newline" in raised.value.message_en
 
 
 @pytest.mark.parametrize("content", ["", "garbage\n", "1\n", "999999999\n/nowhere\n"])
