@@ -161,7 +161,7 @@ def test_a_witness_says_what_it_cannot_use(tmp_path):
     assert command("witness", "serve", *key, "--log", "nonsense", "--state", tmp_path / "w").code == 2
     (tmp_path / "bad.pem").write_text("no key")
     (tmp_path / "bad.pem").chmod(0o600)
-    assert command("witness", "key", "--key", tmp_path / "bad.pem").code == 1
+    assert command("witness", "key", "--key", tmp_path / "bad.pem").code == 2
     assert command("witness", "key", *key).out.startswith("witness-")
 
 
