@@ -85,6 +85,24 @@ def test_what_came_since_the_seal_is_sealed_first_unless_a_seal_is_named(ipledge
     assert new.json["newer_entry"] is None
 
 
+def test_lost_proof_tables_are_made_anew_and_give_the_same_package(ipledger, tmp_path):
+    from tests.scripts.conftest import OLD
+
+    assert ipledger("import", "uspto", OLD).code == 0
+    _, file = export(ipledger, tmp_path, "status", ABSENT, "--no-reports")
+    package = file.read_bytes()
+    with ipledger.open() as store, store.database.connect_owner() as connection:
+        connection.execute(f"DROP SCHEMA {store.schema}_notary CASCADE")
+        connection.execute(f"CREATE SCHEMA {store.schema}_notary")
+        connection.execute(f"GRANT ALL ON SCHEMA {store.schema}_notary TO ipledger_app")
+    lost, _ = export(ipledger, tmp_path, "status", ABSENT, "--no-reports")
+    assert (lost.code, lost.json["error"]["code"]) == (1, "MAP_SIZE_NOT_SEALED")
+    assert ipledger("rebuild", "--proofs").code == 0
+    mended, file = export(ipledger, tmp_path, "status", ABSENT, "--no-reports")
+    assert mended.code == 0, mended.err
+    assert file.read_bytes() == package
+
+
 def test_a_seal_itself_can_be_proved(ipledger, tmp_path):
     """Its entry comes after the newest seal, and only another seal covers it."""
     from tests.scripts.conftest import OLD
