@@ -11,6 +11,7 @@
     username = "bank"                   # optional; the password is read from the variable
     password_variable = "TSA_PASSWORD"  # of the environment named here
     timeout_ms = 10000                  # optional
+    crl = ["issuer.crl", "http://tsa.example/issuer.crl"]   # optional: revocation lists, files or addresses
 
 A file that configures authorities replaces the embedded one, whose tokens are vouched for by nobody but the
 operator.
@@ -33,7 +34,7 @@ ANCHOR_WITHIN_MINUTES: Final = 60
 _TOP: Final = frozenset(("required", "anchor_within_minutes", "authority"))
 _MINUTES_MAX: Final = 366 * 24 * 60
 _KNOWN: Final = frozenset(
-    ("name", "url", "roots", "policy", "username", "password_variable", "timeout_ms", "attempts")
+    ("name", "url", "roots", "policy", "username", "password_variable", "timeout_ms", "attempts", "crl")
 )
 
 
@@ -108,7 +109,11 @@ def _authority(table: Any, home: Path) -> Authority:
         settings["password"] = os.environ.get(str(table["password_variable"]))
     try:
         return Authority(
-            name, roots=_roots(name, table.get("roots"), home), url=str(table.get("url", "")), **settings
+            name,
+            roots=_roots(name, table.get("roots"), home),
+            url=str(table.get("url", "")),
+            crl=_lists(name, table.get("crl", []), home),
+            **settings,
         )
     except TypeError as error:
         raise misconfigured(name, str(error)) from error
@@ -124,3 +129,9 @@ def _roots(name: str, files: Any, home: Path) -> tuple[bytes, ...]:
         except OSError as error:
             raise misconfigured(name, f"root {file}: {error}") from error
     return tuple(roots)
+
+
+def _lists(name: str, sources: Any, home: Path) -> tuple[str | Path, ...]:
+    if not isinstance(sources, list) or not all(isinstance(each, str) and each for each in sources):
+        raise misconfigured(name, "crl is a list of files and addresses")
+    return tuple(each if "://" in each else home / each for each in sources)

@@ -16,10 +16,11 @@ from ledger.facts.seals import SERIES
 from ledger.store.database import Store
 from ledger.values.dates import SHANGHAI
 from notary.deposits import Deposit
+from notary.held_lists import HeldLists
 from notary.log import Log
-from notary.seals import Seal, covering_seal, seal_of
+from notary.revocation import judge_with_lists
+from notary.seals import Seal, covering_seal, last_seal, seal_of
 from notary.timestamps import Authority
-from notary.tokens import judge_token
 
 VERSION: Final = 1
 
@@ -66,8 +67,9 @@ def certificate(
     assert stored is not None
     seal = covering_seal(store, deposit.position)
     earlier = _seal_before(store, deposit.position)
-    after = [] if seal is None else _stamps(seal, authorities, at)
-    before = [] if earlier is None else _stamps(earlier, authorities, at)
+    held = HeldLists(store, filter(None, (earlier, seal, last_seal(store))), authorities)
+    after = [] if seal is None else _stamps(seal, authorities, held, at)
+    before = [] if earlier is None else _stamps(earlier, authorities, held, at)
     fact = deposit.fact
     return {
         "v": VERSION,
@@ -120,14 +122,15 @@ def _link_before(store: Store, position: int) -> bytes:
     return chain.genesis(store.origin) if before is None else before.link
 
 
-def _stamps(seal: Seal, authorities: Iterable[Authority], at: datetime) -> list[_Stamp]:
+def _stamps(seal: Seal, authorities: Iterable[Authority], held: HeldLists, at: datetime) -> list[_Stamp]:
     known = {authority.name: authority for authority in authorities}
     imprint = seal.signed.imprint
     stamps = []
     for name, response in seal.tokens:
         authority = known.get(name)
-        report = judge_token(
+        report, _ = judge_with_lists(
             response,
+            held.of(seal, name),
             digest=imprint,
             at=at,
             roots=() if authority is None else authority.roots,

@@ -25,6 +25,8 @@ class AuthorityState:
         failing_since: when the first of its failures since then came; None if there is none.
         failures: how many there are since then.
         code, message_en, message_zh: the last failure.
+        unlisted_since, unlisted_code, unlisted_en, unlisted_zh: since when and why its tokens were accepted
+            without all the revocation lists that are configured; None if with them, or if none are.
     """
 
     name: str
@@ -34,6 +36,10 @@ class AuthorityState:
     code: str | None
     message_en: str | None
     message_zh: str | None
+    unlisted_since: datetime | None
+    unlisted_code: str | None
+    unlisted_en: str | None
+    unlisted_zh: str | None
 
     @property
     def state(self) -> str:
@@ -54,6 +60,12 @@ class AuthorityState:
             "failures": self.failures,
             "code": self.code,
             "message": None if self.code is None else {"en": self.message_en, "zh": self.message_zh},
+            "unlisted": self.unlisted_since
+            and {
+                "since": format_instant(self.unlisted_since),
+                "code": self.unlisted_code,
+                "message": {"en": self.unlisted_en, "zh": self.unlisted_zh},
+            },
         }
 
 
@@ -66,18 +78,23 @@ def authority_states(store: Store, configured: Iterable[str] = ()) -> list[Autho
     tables.prepare(store)
     query = tables.query(
         store.schema,
-        "SELECT name, answered_at, failing_since, failures, code, message_en, message_zh "
+        "SELECT name, answered_at, failing_since, failures, code, message_en, message_zh, "
+        "unlisted_since, unlisted_code, unlisted_en, unlisted_zh "
         "FROM {authority} ORDER BY name",
     )
     rows = store.database.read(lambda connection: connection.execute(query).fetchall())
     known = {row[0]: AuthorityState(*row) for row in rows}
     for name in configured:
-        known.setdefault(name, AuthorityState(name, None, None, 0, None, None, None))
+        known.setdefault(name, AuthorityState(name, None, None, 0, *(None,) * 7))
     return [known[name] for name in sorted(known)]
 
 
-def note_answer(store: Store, name: str, error: NotaryError | None) -> None:
+def note_answer(
+    store: Store, name: str, error: NotaryError | None, unlisted: NotaryError | None = None
+) -> None:
     """Keep how an authority has just answered; None is a token that was accepted.
+
+    `unlisted` says what was wrong with the revocation lists of a token that was accepted.
 
     Raises:
         StorageUnavailable: the database does not answer.
@@ -89,12 +106,23 @@ def note_answer(store: Store, name: str, error: NotaryError | None) -> None:
             connection.execute(
                 tables.query(
                     store.schema,
-                    """INSERT INTO {authority} (name, answered_at) VALUES (%s, %s)
+                    """INSERT INTO {authority} AS a
+                           (name, answered_at, unlisted_since, unlisted_code, unlisted_en, unlisted_zh)
+                       VALUES (%s, %s, %s, %s, %s, %s)
                        ON CONFLICT (name) DO UPDATE SET answered_at = EXCLUDED.answered_at,
                            failing_since = NULL, failures = 0, code = NULL,
-                           message_en = NULL, message_zh = NULL""",
+                           message_en = NULL, message_zh = NULL,
+                           unlisted_since = CASE WHEN EXCLUDED.unlisted_code IS NOT NULL
+                               THEN coalesce(a.unlisted_since, EXCLUDED.unlisted_since) END,
+                           unlisted_code = EXCLUDED.unlisted_code,
+                           unlisted_en = EXCLUDED.unlisted_en, unlisted_zh = EXCLUDED.unlisted_zh""",
                 ),
-                (name, now),
+                (name, now)
+                + (
+                    (None,) * 4
+                    if unlisted is None
+                    else (now, unlisted.code, unlisted.message_en, unlisted.message_zh)
+                ),
             )
         else:
             connection.execute(

@@ -19,13 +19,14 @@ from notary import checkpoints, merkle
 from notary.checkpoints import Signature, SignedCheckpoint
 from notary.cosignatures import WitnessKey, read_lines
 from notary.errors import CheckpointInvalid, ProofInvalid
+from notary.held_lists import HeldLists
 from notary.keys import VerifierKey
 from notary.log import Log
 from notary.map_store import stored_leaves
 from notary.replay import Replay
+from notary.revocation import judge_with_lists
 from notary.seals import NO_SEAL, Seal, WitnessLine
 from notary.timestamps import Authority
-from notary.tokens import judge_token
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the ledger's clock and an authority's may be apart."""
@@ -64,6 +65,8 @@ def check_seals(
 
     Log and map are recomputed once, from the first entry on; the map up to the first seal it differs from.
     """
+    seals = list(seals)
+    held = HeldLists(store, seals, trust.authorities)
     readable: list[tuple[Seal, SignedCheckpoint]] = []
     for seal in seals:
         try:
@@ -78,7 +81,7 @@ def check_seals(
     for seal, signed in readable:
         yield from _check_signature(seal, signed, trust)
         times: list[datetime] = []
-        yield from _check_tokens(seal, signed, trust, times)
+        yield from _check_tokens(seal, signed, trust, held, times)
         yield from _check_times(store, seal, signed, times)
         yield from _check_cosignatures(seal, signed, trust)
         if seal.position is not None:
@@ -223,9 +226,12 @@ def _check_signature(seal: Seal, signed: SignedCheckpoint, trust: Trust) -> Iter
 
 
 def _check_tokens(
-    seal: Seal, signed: SignedCheckpoint, trust: Trust, times: list[datetime]
+    seal: Seal, signed: SignedCheckpoint, trust: Trust, held: HeldLists, times: list[datetime]
 ) -> Iterator[Finding]:
     """Each token by an authority we know; one valid token carries the time (E-10), each failure is told.
+
+    A certificate found revoked later voids earlier tokens, too; that a list held does not speak of a token is
+    no failure, because when it was sealed there may have been none.
 
     The times of those that hold are put into `times`.
     """
@@ -241,8 +247,9 @@ def _check_tokens(
                 f"由 {name} 加盖时间戳，但未配置其信任根",
             )
             continue
-        report = judge_token(
+        report, _ = judge_with_lists(
             response,
+            held.of(seal, name),
             digest=signed.imprint,
             at=trust.at,
             roots=authority.roots,

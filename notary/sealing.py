@@ -21,6 +21,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,7 @@ from notary.health import note_answer
 from notary.keys import SigningKey, create_or_load_signing_key
 from notary.log import Log
 from notary.map_store import MapStore
+from notary.revocation import LIST_TYPE
 from notary.seals import NO_SEAL, SEAL_TYPES, Seal, covering_seal, last_seal, newest_kept, seal_of_size
 from notary.stamping import Answers, Stamps
 from notary.timestamps import Authority, TokenReceipt
@@ -86,7 +88,7 @@ class Sealer:
         """
         self._store = store
         self._folder = home / "seals"
-        self._stamps = Stamps(authorities, clock, lambda name, error: note_answer(store, name, error))
+        self._stamps = Stamps(authorities, clock, partial(note_answer, store))
         self._log = Log(store)
         self._map = MapStore(store)
         self._sealing = threading.Lock()
@@ -368,17 +370,19 @@ class Sealer:
         return result.first_position if isinstance(result, Appended) and not result.replay else None
 
     def _facts(self, receipts: Sequence[TokenReceipt]) -> tuple[Token, ...]:
-        """Tokens as the ledger names them; the certificates they were judged by are kept as documents."""
+        """Tokens as the ledger names them; what they were judged by is kept as documents."""
         facts = []
         for receipt in receipts:
             chain = receipt.report.token.chain if receipt.report.token is not None else ()
             digests = self._store.documents.put_many((each, CERTIFICATE_TYPE) for each in chain)
+            lists = self._store.documents.put_many((each, LIST_TYPE) for each in receipt.revocation)
             facts.append(
                 Token(
                     authority=receipt.authority,
                     generated_at=format_instant(receipt.gen_time),
                     token=b64encode(receipt.response).decode(),
                     certificates=tuple(digests) or None,
+                    revocation=tuple(lists) or None,
                 )
             )
         return tuple(facts)

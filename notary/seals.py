@@ -56,6 +56,8 @@ class Seal:
     times: tuple[str, ...] = ()
     """genTime of each token, as its entry says; none for a kept seal."""
     cosignatures: tuple[WitnessLine, ...] = ()
+    revocation: tuple[tuple[str, str], ...] = ()
+    """Authority's name and SHA-256 (hex) of each revocation list kept with its token, a document."""
 
     @property
     def signed(self) -> SignedCheckpoint:
@@ -109,6 +111,7 @@ def _seals(store: Store, recorded: Iterable[StoredEntry]) -> Iterator[Seal]:
                 if isinstance(fact, SealCosigned)
                 for each in fact.cosignatures
             ),
+            tuple((token.authority, digest) for token in tokens for digest in token.revocation or ()),
         )
 
 

@@ -5,6 +5,7 @@ when the patience ends goes on being waited for: what it says is collected later
 until then. So an authority that hangs costs its own token and nothing else.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 
 from notary.authority import Clock
 from notary.errors import NotaryError
+from notary.revocation import RevocationLists
 from notary.timestamps import Authority, TokenReceipt, request_token
 
-Noted = Callable[[str, NotaryError | None], None]
-"""Told of each answer: the authority's name, and what was wrong with it (None: nothing)."""
+Noted = Callable[[str, NotaryError | None, NotaryError | None], None]
+"""Told of each answer: the authority's name, what was wrong with it, and with the revocation lists it was
+judged by (None: nothing)."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Stamps:
         self._noted = noted
         self._asked: dict[str, _Question] = {}
         self._late: list[tuple[bytes, TokenReceipt]] = []
+        self._lists = RevocationLists(clock)
+        self._unlisted: dict[str, str | None] = {}
 
     def ask(
         self, imprint: bytes, *, without: Collection[str] = (), patience_ms: int | None = None
@@ -60,7 +67,9 @@ class Stamps:
         self._collect_late()
         for authority in self._authorities:
             if authority.name in names and authority.name not in self._asked:
-                self._asked[authority.name] = _Question(imprint, _start(authority, imprint, self._clock))
+                self._asked[authority.name] = _Question(
+                    imprint, _start(authority, imprint, self._clock, self._lists)
+                )
         asked = {name: self._asked[name] for name in names}
         _wait_for_tokens([each.answer for each in asked.values() if each.imprint == imprint], patience_ms)
         receipts: list[TokenReceipt] = []
@@ -90,20 +99,28 @@ class Stamps:
 
     def _collect(self, name: str) -> NotaryError | None:
         """Take an answer that has come, and note how the authority did."""
-        error = self._asked.pop(name).answer.exception()
+        answer = self._asked.pop(name).answer
+        error = answer.exception()
         if error is not None and not isinstance(error, NotaryError):
             raise error
-        self._noted(name, error)
+        unlisted = None if error is not None else answer.result().unlisted
+        code = None if unlisted is None else unlisted.code
+        if unlisted is not None and self._unlisted.get(name) != code:
+            _log.warning("authority %s: %s: %s", name, unlisted.code, unlisted.message_en)
+        self._unlisted[name] = code
+        self._noted(name, error, unlisted)
         return error
 
 
-def _start(authority: Authority, imprint: bytes, clock: Clock) -> Future[TokenReceipt]:
+def _start(
+    authority: Authority, imprint: bytes, clock: Clock, lists: RevocationLists
+) -> Future[TokenReceipt]:
     """Ask in a thread that does not keep the process from ending."""
     answer: Future[TokenReceipt] = Future()
 
     def run() -> None:
         try:
-            answer.set_result(request_token(authority, imprint, clock))
+            answer.set_result(request_token(authority, imprint, clock, lists))
         except BaseException as error:  # noqa: BLE001 -- handed to whoever collects the answer
             answer.set_exception(error)
 

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from ledger.store.database import Connection, Store
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raise it when a table changes: tables of another layout are dropped and made again from the entries."""
 
 LOG: Final = "log"
@@ -64,7 +64,7 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
            size bigint PRIMARY KEY,
            root bytea NOT NULL
        )""",
-    # How each authority last answered.
+    # How each authority last answered, and why its last token had no revocation list.
     """CREATE TABLE {authority} (
            name          text PRIMARY KEY,
            answered_at   timestamptz,
@@ -72,7 +72,11 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
            failures      bigint NOT NULL DEFAULT 0,
            code          text,
            message_en    text,
-           message_zh    text
+           message_zh    text,
+           unlisted_since timestamptz,
+           unlisted_code  text,
+           unlisted_en    text,
+           unlisted_zh    text
        )""",
     "CREATE TABLE {layout} (number integer NOT NULL)",
     "INSERT INTO {follower} VALUES ('log', 0, NULL), ('map', 0, decode(repeat('00', 32), 'hex'))",

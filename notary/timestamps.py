@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,8 +19,9 @@ import rfc3161ng
 import stamina
 
 from notary.authority import Clock, EmbeddedAuthority
-from notary.errors import AuthorityUnavailable, TimestampInvalid
-from notary.tokens import TOKEN_BYTES_MAX, TokenReport, judge_token
+from notary.errors import AuthorityUnavailable, NotaryError, TimestampInvalid
+from notary.revocation import RevocationLists, silence, speaking
+from notary.tokens import TOKEN_BYTES_MAX, Check, TokenReport, judge_token
 
 DIGEST_SIZE = 32
 _NONCE_BITS = 64
@@ -42,6 +44,7 @@ class Authority:
         timeout_ms: for one attempt as a whole, from connecting to the last byte.
         attempts: how often it is asked before giving up for now.
         clock_tolerance_ms: how far its time may be from ours, before or after.
+        crl: files and addresses of revocation lists its certificates are looked up in.
     """
 
     name: str
@@ -55,23 +58,30 @@ class Authority:
     timeout_ms: int = 10_000
     attempts: int = 3
     clock_tolerance_ms: int = 300_000
+    crl: tuple[str | Path, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.embedded is None):
             raise misconfigured(self.name, "it needs either a url or an embedded authority")
         if self.url is not None:
-            try:
-                # The client's own reading lets some malformed hosts pass until it is used.
-                host = urlsplit(self.url).hostname
-                url = httpx.URL(self.url)
-            except (ValueError, httpx.InvalidURL) as error:
-                raise misconfigured(self.name, "its url is malformed") from error
-            if url.scheme not in {"http", "https"} or not host or url.userinfo:
-                raise misconfigured(self.name, "its url is not http(s)://host/… without credentials")
+            self._check_url("url", self.url)
+        for source in self.crl:
+            if isinstance(source, str):
+                self._check_url("crl", source)
         if not self.roots:
             raise misconfigured(self.name, "it has no trusted root")
         if self.timeout_ms <= 0 or self.attempts <= 0 or self.clock_tolerance_ms < 0:
             raise misconfigured(self.name, "timeout and attempts must be positive")
+
+    def _check_url(self, what: str, text: str) -> None:
+        try:
+            # The client's own reading lets some malformed hosts pass until it is used.
+            host = urlsplit(text).hostname
+            url = httpx.URL(text)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise misconfigured(self.name, f"its {what} is malformed") from error
+        if url.scheme not in {"http", "https"} or not host or url.userinfo:
+            raise misconfigured(self.name, f"its {what} is not http(s)://host/… without credentials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,8 @@ class TokenReceipt:
         gen_time: the time in the token, UTC, microseconds.
         nonce: that of the request, which a later judgement can ask for again.
         report: the judgement, every required check passed; its token has the certificates and the chain.
+        revocation: the lists (DER) at hand that speak about the chain.
+        unlisted: why a list that is configured was not at hand, or did not speak about the signer.
     """
 
     authority: str
@@ -91,17 +103,24 @@ class TokenReceipt:
     gen_time: datetime
     nonce: int
     report: TokenReport = field(repr=False)
+    revocation: tuple[bytes, ...] = field(default=(), repr=False)
+    unlisted: NotaryError | None = None
 
 
-def request_token(authority: Authority, digest: bytes, clock: Clock) -> TokenReceipt:
+def request_token(
+    authority: Authority, digest: bytes, clock: Clock, lists: RevocationLists | None = None
+) -> TokenReceipt:
     """A token of this authority over a SHA-256 digest, as often asked for as configured.
 
-    Blocks for at most `attempts` times `timeout_ms` and pauses between; not for use in a coroutine.
+    Blocks for at most `attempts` times `timeout_ms` and pauses between, and for the patience of `lists`; not
+    for use in a coroutine. A revocation list that cannot be had costs no token; one that names the signer's
+    certificate does.
 
     Args:
         authority: whom to ask.
         digest: 32 bytes, SHA-256 of what is stamped.
         clock: our own time, aware; the token's must be near it.
+        lists: where revocation lists are kept from one call to the next.
 
     Raises:
         AuthorityUnavailable: AUTHORITY_UNREACHABLE, AUTHORITY_TIMEOUT, AUTHORITY_HTTP_STATUS,
@@ -109,23 +128,35 @@ def request_token(authority: Authority, digest: bytes, clock: Clock) -> TokenRec
         TimestampInvalid: AUTHORITY_CLOCK_BEHIND, or the code of the failed check.
     """
     assert len(digest) == DIGEST_SIZE
+    lists = lists or RevocationLists(clock)
+    lists.fetch(authority.crl, authority.timeout_ms)
     nonce = secrets.randbits(_NONCE_BITS)
     request = build_request(digest, nonce=nonce, policy=authority.policy)
     asked_at = clock()
     response = _ask(authority, request)
     tolerance = timedelta(milliseconds=authority.clock_tolerance_ms)
-    report = judge_token(
-        response,
-        digest=digest,
-        nonce=nonce,
-        policy=authority.policy,
-        roots=authority.roots,
-        untrusted=authority.untrusted,
-        at=clock(),
-        clock_tolerance=tolerance,
-    )
+    at_hand = lists.at_hand(authority.crl)
+    at = clock()
+
+    def judge(by: tuple[bytes, ...]) -> TokenReport:
+        return judge_token(
+            response,
+            digest=digest,
+            nonce=nonce,
+            policy=authority.policy,
+            roots=authority.roots,
+            untrusted=authority.untrusted,
+            revocation_lists=by,
+            at=at,
+            clock_tolerance=tolerance,
+        )
+
+    report = judge(at_hand.lists)
+    silent = silence(report)
+    if silent is not None:
+        report = judge(())
     if report.leading is not None:
-        raise _refused(authority, report)
+        raise _said(authority, report.leading)
     assert report.token is not None
     gen_time = report.token.gen_time
     if gen_time < asked_at - tolerance:
@@ -137,7 +168,9 @@ def request_token(authority: Authority, digest: bytes, clock: Clock) -> TokenRec
             gen_time=gen_time.isoformat(),
             asked_at=asked_at.isoformat(),
         )
-    return TokenReceipt(authority.name, response, gen_time, nonce, report)
+    spoken = () if silent is not None else speaking(report, at_hand.lists, at)
+    unlisted = at_hand.problem or (None if silent is None else _said(authority, silent))
+    return TokenReceipt(authority.name, response, gen_time, nonce, report, spoken, unlisted)
 
 
 def build_request(digest: bytes, *, nonce: int, policy: str | None) -> bytes:
@@ -246,9 +279,7 @@ def _tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _refused(authority: Authority, report: TokenReport) -> TimestampInvalid:
-    check = report.leading
-    assert check is not None
+def _said(authority: Authority, check: Check) -> TimestampInvalid:
     return TimestampInvalid(
         check.code,
         "{authority}: {finding_en}",

@@ -81,11 +81,17 @@ def _authorities(store: Store, authorities: Sequence[Authority], clock: Clock) -
         _authority(authority, answer, noted[authority.name])
         for authority, answer in zip(authorities, answers, strict=True)
     ]
-    return [*checks, _stamping(checks, [noted[authority.name] for authority in authorities])]
+    return [*checks, _stamping(answers, [noted[authority.name] for authority in authorities])]
 
 
 def _authority(authority: Authority, answer: TokenReceipt | NotaryError, state: AuthorityState) -> Check:
     en, zh = _history(state)
+    if not isinstance(answer, NotaryError) and answer.unlisted is not None:
+        unlisted = answer.unlisted
+        en, zh = (
+            f"; without revocation list: {unlisted.code}: {unlisted.message_en}{en}",
+            f"；未能依吊销列表核验：{unlisted.code}：{unlisted.message_zh}{zh}",
+        )
     if isinstance(answer, NotaryError):
         return Check(
             "authority",
@@ -99,7 +105,7 @@ def _authority(authority: Authority, answer: TokenReceipt | NotaryError, state: 
     time = format_instant(answer.gen_time)
     return Check(
         "authority",
-        ok=True,
+        ok=answer.unlisted is None,
         en=f"{authority.name} answers, {time}{en}",
         zh=f"{authority.name} 正常应答，{time}{zh}",
         grave=False,
@@ -117,9 +123,9 @@ def _history(state: AuthorityState) -> tuple[str, str]:
     return f"{en}last token {last or 'never'}", f"{zh}最近一次时间戳：{last or '从未'}"
 
 
-def _stamping(asked: Sequence[Check], noted: Sequence[AuthorityState]) -> Check:
+def _stamping(answers: Sequence[TokenReceipt | NotaryError], noted: Sequence[AuthorityState]) -> Check:
     """Whether any authority answers now, and answered when the newest seal was tried."""
-    answering = sum(check.ok for check in asked)
+    answering = sum(not isinstance(answer, NotaryError) for answer in answers)
     failing = [state.failing_since for state in noted if state.failing_since is not None]
     if not answering:
         en, zh = "no authority answers: nothing can be sealed", "没有机构应答：无法封印"
@@ -128,8 +134,8 @@ def _stamping(asked: Sequence[Check], noted: Sequence[AuthorityState]) -> Check:
         en = f"no authority answered the newest seal, since {since}; run ipledger seal"
         zh = f"自 {since} 起没有机构应答最新封印；请运行 ipledger seal"
     else:
-        en = f"{answering} of {len(asked)} authorities answer"
-        zh = f"{len(asked)} 家机构中有 {answering} 家应答"
+        en = f"{answering} of {len(answers)} authorities answer"
+        zh = f"{len(answers)} 家机构中有 {answering} 家应答"
         return Check("authorities", ok=True, en=en, zh=zh)
     return Check("authorities", ok=False, en=en, zh=zh)
 

@@ -30,6 +30,12 @@ class Token(Shape):
     authority: str
     generated_at: str
     token: str = Field(description="DER, base64.")
+    certificates: list[str] | None = Field(
+        None, description="SHA-256 of the certificates it was judged by, documents of the ledger."
+    )
+    revocation: list[str] | None = Field(
+        None, description="SHA-256 of the revocation lists it was judged by, documents of the ledger."
+    )
 
 
 class Cosignature(Shape):
@@ -60,6 +66,14 @@ class Seal(Shape):
     )
 
 
+class Unlisted(Shape):
+    """Why an authority's tokens were accepted without a revocation list that is configured."""
+
+    since: str
+    code: str
+    message: Message
+
+
 class Authority(Shape):
     """How a time-stamping authority last answered."""
 
@@ -73,6 +87,7 @@ class Authority(Shape):
     failures: int = Field(description="How many there are since then.")
     code: str | None = Field(description="The last failure.")
     message: Message | None
+    unlisted: Unlisted | None
 
 
 class Seals(Shape):

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from notary.errors import TimestampInvalid
 from notary.tokens import der
-from notary.tokens.certificates import CRL_SIGN, Certificate
+from notary.tokens.certificates import CRL_SIGN, Certificate, read_certificate
 from notary.tokens.names import display_name, same_name
 from notary.tokens.refusals import Refused
 from notary.tokens.signatures import verify
@@ -82,6 +82,21 @@ def check_revocation(
             raise Refused(
                 "REVOCATION_UNKNOWN", subject=display_name(certificate.subject), at=gen_time.isoformat()
             )
+
+
+def speaking_lists(chain: Sequence[bytes], lists: Sequence[bytes], at: datetime) -> tuple[bytes, ...]:
+    """Those of `lists` (DER) that an issuer in `chain` (DER, signer first) signed, by the verifier's clock.
+
+    Raises:
+        TimestampInvalid: REVOCATION_LIST_MALFORMED.
+    """
+    issuers = [read_certificate(each) for each in chain[1:] or chain]
+    read = [(each, load_list(each)) for each in dict.fromkeys(lists)]
+    return tuple(
+        each
+        for each, content in read
+        if content.this_update <= at and any(_is_from(content, issuer) for issuer in issuers)
+    )
 
 
 def load_list(data: bytes) -> RevocationList:
