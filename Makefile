@@ -24,7 +24,7 @@ demo: install    ## the whole story on real register records, in a fresh ledger
 	@$(BIN)/python -m scripts.demo
 
 test: check      ## every check and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: install   ## format, lint, types, import contract
 	$(BIN)/ruff format --check .
