@@ -7,7 +7,7 @@ recording time when it appends, and what was hashed is never serialized again.
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,6 +36,7 @@ _SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _SALT: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 """16 bytes in base64url without padding: of the last sign only two bits are used."""
+_SALT_BYTES: Final = 16
 
 
 class EntryClass(StrEnum):
@@ -284,7 +285,19 @@ def read_own(raw: bytes, position: int) -> Entry:
 
 def new_salt() -> str:
     """16 random bytes in base64url without padding: an entry cannot be guessed from its digest."""
-    return urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+    return _as_salt(secrets.token_bytes(_SALT_BYTES))
+
+
+def new_salts() -> Iterator[str]:
+    """Salts without end, drawn many at a time: asking the system is slow, and lets another thread go on."""
+    while True:
+        drawn = secrets.token_bytes(_SALT_BYTES * 256)
+        for begin in range(0, len(drawn), _SALT_BYTES):
+            yield _as_salt(drawn[begin : begin + _SALT_BYTES])
+
+
+def _as_salt(drawn: bytes) -> str:
+    return urlsafe_b64encode(drawn).rstrip(b"=").decode()
 
 
 def format_instant(instant: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_SELDOM: Final = (100_000, 50, 50)
+_SELDOM: Final = (500_000, 50, 50)
 
 
 class _Setting:
@@ -36,7 +36,7 @@ _setting: Final = _Setting()
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """Within it, cycles of garbage are looked for a hundred times less often, in all threads.
+    """Within it, cycles of garbage are looked for some hundred times less often, in all threads.
 
     Reports, facts and statements hold none, and looking through them time and again takes half of the time
     in which they are built. What is no longer referred to is still freed at once.

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import orjson
 
-from ledger.entry import Draft, Entry, Source, new_salt, parse
+from ledger.entry import Draft, Entry, Source, new_salts, read_own
 from ledger.errors import ConcurrencyConflict
 from ledger.facts.base import Fact
 from ledger.facts.pledges import PledgeRegistered, PledgeReleased
@@ -197,15 +197,16 @@ class _Desk:
         self._pledged: dict[str, dict[str, None]] = {}
         self._look_up_pledged(store, pledges)
         for stored in store.reader.tagged(sorted({_record_tag(report) for report in reports})):
-            self._cover(parse(stored.raw, stored.position))
+            self._cover(read_own(stored.raw, stored.position))
         self._known = _known_descriptions(store, known)
         self._busy: Counter[str] = Counter()
+        self._salts = new_salts()
 
     def _look_up_pledged(self, store: Store, pledges: set[str]) -> None:
         """The rights under each pledge that a release of this batch names."""
         self._pledged = {pledge: {} for pledge in pledges}
         for stored in store.reader.tagged(sorted(pledges)):
-            entry = parse(stored.raw, stored.position)
+            entry = read_own(stored.raw, stored.position)
             if entry.type == "pledge.registered":
                 for tag in entry.subjects:
                     if tag in pledges:
@@ -273,7 +274,7 @@ class _Desk:
         if isinstance(fact, PledgeReleased) and report.names_all_rights:
             update["omits"] = self._omitted(fact)
         lists = {member: list(value) for member, value in update.items()}
-        return _Said(fact.model_copy(update=update), {**data, **lists})
+        return _Said(type(fact), fact.model_copy(update=update), {**data, **lists})
 
     def _omitted(self, fact: PledgeReleased) -> tuple[str, ...]:
         """Rights under the named pledges that the release does not name."""
@@ -290,8 +291,7 @@ class _Desk:
         if known is None and head == NO_ENTRY:
             data = fact.as_data()
             self._known[right] = _learn(_Known(), data)
-            # The same members, already validated.
-            return _Said(RightRegistered.model_construct(**dict(fact)), data)
+            return _Said(RightRegistered, fact, data)
         known = self._known.setdefault(right, _Known())
         names = tuple(name for name in fact.names if (name.kind, name.number) not in known.names)
         values = {
@@ -311,32 +311,36 @@ class _Desk:
         """A description is of the right, whichever recording brought it: facts alone carry its tag."""
         fact = said.fact
         tags = fact.tags()
-        if not isinstance(fact, RightRegistered | RightDescribed):
+        if said.kind not in _DESCRIPTIONS:
             tags = tuple(sorted((*tags, _record_tag(report))))
         return Draft(
-            type=fact.TYPE,
-            type_v=fact.VERSION,
+            type=said.kind.TYPE,
+            type_v=said.kind.VERSION,
             entry_class=report.entry_class,
             subjects=tags,
             effective_at=fact.effective_on or getattr(fact, "filed_on", None) or self._today,
             actor=self._actor,
             command_id=command_id,
             data=said.data,
-            salt=new_salt(),
+            salt=next(self._salts),
             source=source,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A fact to be recorded, and its data, made once."""
+    """A fact to be recorded as `kind`, and its data, made once.
 
+    The description of a right that is new is recorded as its registration, which has the same members.
+    """
+
+    kind: type[Fact]
     fact: Fact
     data: dict[str, Any]
 
 
 def _said(fact: Fact) -> _Said:
-    return _Said(fact, fact.as_data())
+    return _Said(type(fact), fact, fact.as_data())
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +352,7 @@ class _Coverage:
     rights: frozenset[str]
 
 
+_DESCRIPTIONS: Final = frozenset((RightRegistered, RightDescribed))
 _DESCRIBES: Final = b'"type":"right.'
 """In the bytes of every entry that describes a right; spares parsing a long history."""
 _FIRST_ONLY: Final = frozenset(("title", "inventors"))
@@ -375,7 +380,7 @@ def _content_key(data: dict[str, Any]) -> str:
 
 
 def _command_id(report: Report, news: list[_Said]) -> str:
-    content = [[said.fact.TYPE, said.data] for said in news]
+    content = [[said.kind.TYPE, said.data] for said in news]
     digest = sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return f"import:{report.register}:{report.number}:{digest[:32]}"
 
@@ -392,7 +397,7 @@ def _known_descriptions(store: Store, rights: list[str]) -> dict[str, _Known]:
     for stored in store.reader.tagged([f"asset:{right}" for right in rights]):
         if _DESCRIBES not in stored.raw:
             continue
-        entry = parse(stored.raw, stored.position)
+        entry = read_own(stored.raw, stored.position)
         if entry.type in {RightRegistered.TYPE, RightDescribed.TYPE}:
             for right in entry.asset_ids:
                 _learn(known.setdefault(right, _Known()), entry.data)

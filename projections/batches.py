@@ -14,7 +14,6 @@ from typing import Final, LiteralString
 
 from ledger.entry import ASSET, Entry, read_own
 from ledger.errors import ChainBroken, EntryMalformed, UnknownEventType
-from ledger.garbage import collecting_seldom
 from ledger.statement import State, document, read
 from ledger.statement.base import Recorded
 from ledger.store.reader import Reader
@@ -82,21 +81,20 @@ class Batches:
         return batch.result() if after == position else None
 
     def _prepare(self, position: int) -> Batch | None:
-        with collecting_seldom():
-            entries, full = self._entries(position)
-            if not entries:
-                return None
-            texts = {
-                table.name: copy_text(row for item in entries for row in table.rows(*item))
-                for table in ENTRY_TABLES
-            }
-            projected = list(self._project(entries))
-            for right_table in RIGHT_TABLES:
-                texts[right_table.name] = copy_text(
-                    row for right, _ in projected for row in right_table.rows(right)
-                )
-            known = [right.right for right, is_new in projected if not is_new]
-            return Batch(entries[-1][0].position, known, texts, full)
+        entries, full = self._entries(position)
+        if not entries:
+            return None
+        texts = {
+            table.name: copy_text(row for item in entries for row in table.rows(*item))
+            for table in ENTRY_TABLES
+        }
+        projected = list(self._project(entries))
+        for right_table in RIGHT_TABLES:
+            texts[right_table.name] = copy_text(
+                row for right, _ in projected for row in right_table.rows(right)
+            )
+        known = [right.right for right, is_new in projected if not is_new]
+        return Batch(entries[-1][0].position, known, texts, full)
 
     def _entries(self, position: int) -> tuple[list[tuple[Entry, Recorded]], bool]:
         """The entries after `position`, short of one that cannot be read, and whether a limit ended them."""

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from ledger.errors import StorageUnavailable
+from ledger.garbage import collecting_seldom
 from ledger.store.database import Connection, Store, unavailable
 from projections import generations
 from projections.batches import Batch, Batches
@@ -63,7 +64,7 @@ def catch_up(store: Store, *, patience: float | None = None, report: Report = la
         while True:
             with _only_one(connection, store.schema, "follow") as alone:
                 if alone:
-                    with contextlib.closing(_projector(store, connection)) as projector:
+                    with contextlib.closing(_projector(store, connection)) as projector, collecting_seldom():
                         while (
                             projector.reached < target
                             and not _is_over(deadline)
@@ -111,7 +112,7 @@ def rebuild(store: Store, *, report: Report = lambda *_: None) -> Progress:
         generations.drop_leavings(connection, schema)
         with connection.transaction():
             new = generations.create(connection, schema, serves=False)
-        with contextlib.closing(_Projector(store, new)) as projector:
+        with contextlib.closing(_Projector(store, new)) as projector, collecting_seldom():
             projector.reach(connection, store.reader.head().position, report)
             generations.add_indexes(connection, new)
             _put_in_service(store, connection, projector, report)
@@ -181,9 +182,15 @@ def _follow(store: Store, connection: Connection, stop: threading.Event) -> None
             if alone:
                 with contextlib.closing(_projector(store, connection)) as projector:
                     while not stop.is_set() and serving(connection, store.schema) == projector.generation:
-                        # Looking first spares an idle ledger a lock, which is a write, at every poll.
-                        if not (_progress(connection, store.schema).lag and projector.step(connection)):
-                            _wait_for_news(connection, stop)
+                        with collecting_seldom():
+                            # Looking first spares an idle ledger a lock, which is a write, at every poll.
+                            while (
+                                not stop.is_set()
+                                and _progress(connection, store.schema).lag
+                                and projector.step(connection)
+                            ):
+                                pass
+                        _wait_for_news(connection, stop)
         if not alone:
             stop.wait(_STANDBY_SECONDS)
 
