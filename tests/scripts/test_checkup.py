@@ -120,6 +120,17 @@ def test_one_authority_that_is_down_is_named_and_not_yet_grave(store, home, serv
     assert look(store, home)["anchored"].ok
 
 
+def test_a_revocation_list_that_cannot_be_had_is_told_and_not_grave(store, home):
+    file = home / "authorities.toml"
+    file.write_text(file.read_text() + 'crl = ["missing.crl"]\n')
+    assert seal(store, home).anchored
+    one, two = authorities(store, home)
+    assert (one.ok, two.ok, two.grave) == (True, False, False)
+    for text in (two.en, two.zh):
+        assert "REVOCATION_LIST_UNREADABLE" in text
+    assert look(store, home)["authorities"].ok
+
+
 def test_a_seal_that_stays_short_for_too_long_is_grave(store, home, servers):
     servers[1][0].ill = True
     seal(store, home)
