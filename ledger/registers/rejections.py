@@ -3,6 +3,8 @@
 | code | meaning |
 |---|---|
 | FILE_UNREADABLE | the operating system does not hand the file over |
+| FILE_NOT_ORDINARY | a pipe or device: nothing that can be read twice |
+| FILE_COMPRESSED | an archive around the file |
 | FILE_EMPTY | nothing in it |
 | FILE_TOO_LARGE | a format that must be read whole, beyond what is read whole |
 | FILE_NOT_XML, FILE_NOT_JSON, FILE_NOT_CSV | not what the reader reads |
@@ -21,14 +23,34 @@ WHOLE_FILE: Final = "file"
 _SHOWN: Final = 120
 
 
-def file_unreadable(error: OSError) -> Rejection:
-    """`error` is the operating system's own."""
-    reason = error.strerror or type(error).__name__
+def file_unreadable(error: OSError | ValueError) -> Rejection:
+    """`error` is the operating system's own, or says that no file can have that name."""
+    reason = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
     return Rejection(
         WHOLE_FILE,
         "FILE_UNREADABLE",
         f"the file cannot be opened ({reason}); check its path and permissions",
         f"文件无法打开（{reason}）；请检查路径与权限",
+    )
+
+
+def file_not_ordinary() -> Rejection:
+    """A pipe, a socket, a device."""
+    return Rejection(
+        WHOLE_FILE,
+        "FILE_NOT_ORDINARY",
+        "this is no ordinary file and cannot be read twice; save what it yields in a file and import that",
+        "这不是普通文件，无法重复读取；请先将其内容保存为文件再导入",
+    )
+
+
+def file_compressed(form: str) -> Rejection:
+    """`form` names the archive's format."""
+    return Rejection(
+        WHOLE_FILE,
+        "FILE_COMPRESSED",
+        f"the file is compressed ({form}); unpack it and import what is inside",
+        f"文件经过压缩（{form}）；请解压后导入其中的文件",
     )
 
 

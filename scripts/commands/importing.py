@@ -20,6 +20,7 @@ from rich.progress import (
 from ledger.errors import LedgerError
 from ledger.importing import Importer, Summary
 from ledger.registers import cnipa, dpma, inpadoc, uspto
+from ledger.registers.files import refusal
 from ledger.registers.reports import Rejection, Report
 from ledger.store.database import utc_now
 from projections import catch_up, flagged_positions, open_views
@@ -78,8 +79,15 @@ def import_files(
     with _progress(out) as progress:
         for file in files:
             task = progress.add_task(escape(file.name), total=None)
-            total.add(importer.run(read(file), str(file), partial(progress.advance, task)))
+            total.add(importer.run(_records(read, file), str(file), partial(progress.advance, task)))
     return total
+
+
+def _records(
+    read: Callable[[Path], Iterator[Report | Rejection]], file: Path
+) -> Iterator[Report | Rejection]:
+    refused = refusal(file)
+    return read(file) if refused is None else iter((refused,))
 
 
 def _count_flagged(here: Workspace, summary: Summary, out: Output) -> LedgerError | None:
