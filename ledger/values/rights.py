@@ -93,7 +93,8 @@ def readings(text: str) -> list[RightName]:
 
     `US 8,789,601 B2` is a grant; `15/145,443` an application; eight bare digits are a US application and
     seven a US patent first; `ZL201810200002.3` a Chinese application. With an office and kind in front
-    (`US:patent:8789601`) only that office's readings are given.
+    (`US:patent:8789601`) only that office's readings are given. Words around a number say of which kind it
+    is: `US 15145443 (application)`, `U.S. Patent No. 8,789,601`, `专利号 ZL201810200002.3`.
     """
     compact = re.sub(r"[\s,]|NO\.", "", unicodedata.normalize("NFKC", text.replace("№", "")).upper())
     prefix = re.fullmatch(r"([A-Z]{2}):([A-Z_]+):(.+)", compact)
@@ -101,6 +102,7 @@ def readings(text: str) -> list[RightName]:
         office, kind, number = prefix[1], prefix[2].lower(), prefix[3]
         names = _readings_at(office, kind, number)
         return names or [RightName(office, kind, name_kind, number) for name_kind in NAME_KINDS]
+    compact, said = _without_words(compact)
     names = []
     for office, kind in _GUESSES:
         names += _readings_at(office, kind, compact)
@@ -110,10 +112,38 @@ def readings(text: str) -> list[RightName]:
         names += [
             RightName(office, "patent", kind, number) for kind in ("publication", "application", "grant")
         ]
-    return list(dict.fromkeys(names))
+    return _of_kind(said, list(dict.fromkeys(names)), compact)
 
 
 _GUESSES: Final = (("US", "patent"), ("CN", "patent"), ("CN", "software"))
+_SAID: Final = (
+    ("publication", re.compile(r"PUBLICATION|PUBL?\.|公开号|公布号|公告号")),
+    ("application", re.compile(r"APPLICATION|APPL?\.|SERIAL|SER\.|申请号")),
+    ("grant", re.compile(r"PATENT|PAT\.|GRANT")),
+)
+"""Words that say of which kind a number is; *patent application publication* is a publication."""
+_IDLE: Final = re.compile(r"NUMBER|授权|专利|第|号|[:()#]")
+
+
+def _without_words(compact: str) -> tuple[str, str | None]:
+    """A notation without the words around its number, and the kind that they say, if any."""
+    said = next((kind for kind, words in _SAID if words.search(compact)), None)
+    for _, words in _SAID:
+        compact = words.sub("", compact)
+    compact = _IDLE.sub("", compact.replace("U.S.", "US"))
+    return compact.replace("USUS", "US"), said
+
+
+def _of_kind(said: str | None, names: list[RightName], compact: str) -> list[RightName]:
+    """The readings of the kind that was said. Words may be loose (a ZL number is an application number)."""
+    chosen = [name for name in names if name.kind == said]
+    if chosen or said != "application":
+        return chosen or names
+    digits = compact.removeprefix("US")
+    # US and digits alone are a patent's number, unless it was said to be an application's.
+    if compact.startswith("US") and digits.isascii() and digits.isdecimal() and len(digits) <= 8:
+        return [RightName("US", "patent", "application", digits.zfill(8))]
+    return names
 
 
 def _readings_at(office: str, kind: str, number: str) -> list[RightName]:
