@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import problems
 from api.follower import Follower
-from api.routes import deposits, entries, health, log, rights
+from api.routes import deposits, entries, health, log, reference, rights
 from api.schemas.base import Problem
 from ledger.store import Store
 from notary.log import Log
@@ -37,7 +37,7 @@ def create_app(store: Store) -> FastAPI:
         version=version("ipledger"),
         description=_DESCRIPTION,
         lifespan=_lifespan,
-        # Their pages load scripts from elsewhere; the document itself is at /openapi.json.
+        # Their pages load scripts from elsewhere; `api.routes.reference` serves one that does not.
         docs_url=None,
         redoc_url=None,
         responses={
@@ -49,7 +49,7 @@ def create_app(store: Store) -> FastAPI:
     app.state.follower = Follower(store)
     app.state.log = Log(store)
     app.state.map = MapStore(store)
-    for module in (rights, deposits, entries, log, health):
+    for module in (rights, deposits, entries, log, health, reference):
         app.include_router(module.router)
     problems.install(app)
     return app

@@ -55,7 +55,11 @@ KINDS: Final = {
     "DIGEST_MISMATCH": Kind(422, "Not the file that was announced", "与声明的文件不符"),
     "DOCUMENT_TOO_LARGE": Kind(413, "Too large to be kept", "文件过大，无法留存"),
     "PII_IN_EVENT": Kind(422, "Personal data may not stand in an entry", "条目不得含有个人信息"),
-    "NOT_FOUND": Kind(404, "Nothing is served at this address", "该地址没有内容"),
+    "NOT_FOUND": Kind(
+        404,
+        "Nothing is served at this address; /docs lists those that are",
+        "该地址没有内容；可用地址见 /docs",
+    ),
     "METHOD_NOT_ALLOWED": Kind(405, "This address is only read", "该地址仅供读取"),
     "DATE_INVALID": Kind(422, "Not a date or instant", "不是有效的日期或时刻"),
     "ASSET_ID_INVALID": Kind(422, "Not the id of a right", "不是有效的权利编号"),
