@@ -89,13 +89,13 @@ def _append(figures: dict[str, Any]) -> list[str]:
     rates = {(figure["side"], figure["clients"]): figure["per_second"] for figure in figures["figures"]}
     rows: list[Row] = [(side, *(f"{rates[side, count]:,.0f}" for count in clients)) for side in sides]
     rows += [
-        (f"ledger ÷ {side}", *(f"{ratio:.2f}" for ratio in by_clients.values()))
-        for side, by_clients in figures["ratios"].items()
+        (sides.replace("/", " ÷ "), *(f"{ratio:.2f}" for ratio in by_clients.values()))
+        for sides, by_clients in figures["ratios"].items()
     ]
     facts = {**figures["versions"], **figures["durability"]}
     return [
         _APPEND_WANTED,
-        *_table(("side", *(f"{count} clients" for count in clients)), rows),
+        *_table(("side", *(f"{count} client{'s' * (count > 1)}" for count in clients)), rows),
         "",
         ", ".join(f"{name} {value}" for name, value in facts.items()) + ".",
         "",
@@ -202,9 +202,9 @@ def _table(columns: Row, rows: Sequence[Row]) -> list[str]:
 
 BENCHES: Final = (
     Bench("append", "Conditional append", ("--json",), ("--json", "--rounds", "1"), _append),
-    Bench("importing", "Import and audit", (), ("--recordings", "20000"), _importing),
-    Bench("status", "Answers", (), ("--rights", "20000"), _status),
-    Bench("seals", "Seals and map", (), ("--rights", "20000"), _seals),
+    Bench("importing", "Import and audit", ("--recordings", "100000"), ("--recordings", "20000"), _importing),
+    Bench("status", "Answers", ("--rights", "100000"), ("--rights", "20000"), _status),
+    Bench("seals", "Seals and map", ("--rights", "50000", "--seconds", "10"), ("--rights", "20000"), _seals),
     Bench("proofs", "Tokens and packages", (), (), _proofs),
 )
 

@@ -84,7 +84,7 @@ def test_campaign_of_killed_servers(durable_home, recordings, control, seed):
 def _kill_the_importer(home, recordings, control, seed):
     schema = f"importer_{seed}"
     importer = _start(home, schema, recordings)
-    time.sleep(Random(seed).uniform(0.0, 1.2))
+    time.sleep(Random(seed).uniform(0.0, 0.8))
     importer.kill()
     importer.wait()
     _check(home, schema, recordings, control)
@@ -94,8 +94,8 @@ def _kill_the_server(home, recordings, control, seed):
     """Every process of the server dies at once, as at a power cut; the importer may recover or give up."""
     schema = f"server_{seed}"
     importer = _start(home, schema, recordings)
-    time.sleep(Random(seed).uniform(0.0, 1.2))
     pid = int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+    time.sleep(Random(seed).uniform(0.0, 0.8))
     for process in (pid, *_children(pid)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
