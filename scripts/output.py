@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import sys
 from typing import Any, Final, NoReturn
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ledger.errors import InputRejected, LedgerError, StorageUnavailable
 from notary.errors import AuthorityUnavailable, KeyUnusable, NotaryError
@@ -51,6 +54,13 @@ class Output:
         if not self.as_json:
             self.console.print(zh if self.lang == "zh" else en, markup=False)
 
+    def prose(self, en: str, zh: str, *, style: str = "") -> None:
+        """Sentences for people, broken between words where a terminal's line ends; in a file one line."""
+        text = self.text(en, zh)
+        if not self.as_json:
+            whole = not self.console.is_terminal
+            self.console.print(Text(text if whole else broken(text, self.console.width), style))
+
     def text(self, en: str, zh: str) -> str:
         """The one of two texts that is in this output's language."""
         return zh if self.lang == "zh" else en
@@ -82,6 +92,29 @@ class Output:
         """Say what was wrong and leave with the exit code of its kind."""
         self.tell(error)
         raise SystemExit(exit_code(error))
+
+
+_UNIT: Final = re.compile(r"[（〔《“]*(?:[!-~]+|[^\s])[，。；：、！？）〕》”]*|\s+")
+"""What stays on one line: a word, a Chinese character, each with the punctuation that belongs to it."""
+
+
+def broken(text: str, width: int) -> str:
+    """`text` with line ends so that no line is wider than `width` columns, if its words allow that.
+
+    Chinese is broken between any two characters, which Rich does not do.
+
+    >>> print(broken("The seal is entry 138. 封印（138 条）已完成。", 18))
+    The seal is entry
+    138. 封印（138
+    条）已完成。
+    """
+    lines = [""]
+    for unit in _UNIT.findall(text):
+        if cell_len(lines[-1] + unit) > width and not unit.isspace():
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += unit
+    return "\n".join(lines)
 
 
 def as_json(error: LedgerError | NotaryError) -> dict[str, Any]:

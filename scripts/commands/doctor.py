@@ -1,6 +1,7 @@
 """`ipledger doctor`: is everything here that ought to be, one line a thing."""
 
 from dataclasses import asdict
+from typing import Final
 
 import typer
 
@@ -9,6 +10,21 @@ from projections import open_views
 from scripts.checkup import Check, notary_checks
 from scripts.output import CHECK_FAILED, Output
 from scripts.workspace import Json, Lang, Workspace, output, workspace
+
+NAMES: Final = {
+    "database": "数据库",
+    "durability": "持久性",
+    "protection": "写保护",
+    "keys": "密钥",
+    "authority": "时间戳机构",
+    "authorities": "时间戳机构合计",
+    "seal": "封印",
+    "anchored": "锚定",
+    "witness": "见证方",
+    "witnesses": "见证方合计",
+    "views": "视图",
+}
+"""What each check looks at, in Chinese."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +61,8 @@ def _store(here: Workspace) -> list[Check]:
         Check("durability", ok=durable, en=durability, zh=durability),
         Check(
             "protection",
-            ok=True,
+            ok=not missing,
+            grave=False,
             en=missing or "the application cannot change entries",
             zh=f"尚缺：{missing}" if missing else "应用无法修改条目",
         ),
@@ -65,4 +82,4 @@ def _views(here: Workspace) -> Check:
 def _print(checks: list[Check], out: Output) -> None:
     for check in checks:
         mark = "✓" if check.ok else "✗" if check.grave else "!"
-        out.console.print(f"{mark} {check.name}: {out.text(check.en, check.zh)}", markup=False)
+        out.say(f"{mark} {check.name}: {check.en}", f"{mark} {NAMES.get(check.name, check.name)}：{check.zh}")

@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from ledger.entry import format_instant
 from ledger.store.database import utc_now
 from notary.authorities import EMBEDDED, load_authorities
 from notary.sealing import Sealed, Sealer
@@ -65,7 +66,7 @@ def described(sealed: Sealed) -> dict[str, Any]:
 
 def _time(response: bytes, imprint: bytes) -> str | None:
     token = judge_token(response, digest=imprint, at=utc_now(), roots=()).token
-    return None if token is None else token.gen_time.isoformat()
+    return None if token is None else format_instant(token.gen_time)
 
 
 def _insist(witnessed: Witnessed, required: int) -> None:
@@ -81,7 +82,7 @@ def _witnesses(witnessed: Witnessed) -> dict[str, Any]:
     return {
         "size": witnessed.size,
         "cosigned": [
-            {"witness": each.witness.name, "time": each.at.isoformat()} for each in witnessed.cosigned
+            {"witness": each.witness.name, "time": format_instant(each.at)} for each in witnessed.cosigned
         ],
         "refused": [
             {
@@ -99,9 +100,10 @@ def _print_witnesses(witnessed: Witnessed, out: Output) -> None:
         message = error.message_zh if out.lang == "zh" else error.message_en
         out.errors.print(f"{error.code}: {message}", markup=False)
     for each in witnessed.cosigned:
+        at = format_instant(each.at)
         out.say(
-            f"  {each.witness.name}: cosigned the seal of {witnessed.size} entries at {each.at.isoformat()}",
-            f"  {each.witness.name}：已于 {each.at.isoformat()} 联署 {witnessed.size} 条的封印",
+            f"  {each.witness.name}: cosigned the seal of {witnessed.size} entries at {at}",
+            f"  {each.witness.name}：已于 {at} 联署 {witnessed.size} 条的封印",
         )
 
 

@@ -36,6 +36,11 @@ def register(app: typer.Typer) -> None:
             ],
             wide={1, 2},
         )
+        if answer["next"] is not None:
+            out.say(
+                f"There are more; add a word, or take a higher --limit than {limit}.",
+                f"还有更多结果；请增加检索词，或调高 --limit（当前 {limit}）。",
+            )
         if not answer["items"]:
             out.say("Nothing found on this ledger.", "本账本中未找到。")
 

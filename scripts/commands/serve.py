@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import sys
 import threading
 from functools import partial
 from typing import Annotated, Final, NoReturn
@@ -17,7 +18,8 @@ from notary.authorities import load_authorities, load_required
 from notary.sealing import Sealer
 from notary.witnesses import Witnesses, cosign_continually, load_witnesses
 from notary.worker import seal_continually
-from scripts.workspace import Lang, output, workspace
+from scripts.output import Output
+from scripts.workspace import Json, Lang, output, workspace
 
 COSIGN_MS: Final = 5000
 """Pause between rounds of cosigning: each leaves an entry, and a later seal covers the earlier ones."""
@@ -37,10 +39,11 @@ def register(app: typer.Typer) -> None:
             int | None,
             typer.Option(min=1, metavar="N", help="Seal earlier once N entries wait. 满 N 条提前封印。"),
         ] = None,
+        json: Json = False,
         lang: Lang = None,
     ) -> None:
         """Serve the ledger over HTTP until interrupted. 启动 HTTP 服务。"""
-        out = output(lang, as_json=False)
+        out = output(lang, as_json=json)
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
         with workspace(out) as here:
             listening = _listen(host, port)
@@ -62,8 +65,7 @@ def register(app: typer.Typer) -> None:
                     workers.append(threading.Thread(target=cosigning, name="cosigning"))
             for worker in workers:
                 worker.start()
-            address = f"http://{host}:{listening.getsockname()[1]}"
-            out.say(f"Serving {here.store.origin} on {address}", f"正在提供服务：{address}")
+            _announce(here.store.origin, host, listening, out)
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, _end)
             try:
@@ -77,6 +79,16 @@ def register(app: typer.Typer) -> None:
                 listening.close()
                 for worker in workers:
                     worker.join()
+
+
+def _announce(origin: str, host: str, listening: socket.socket, out: Output) -> None:
+    named = f"[{host}]" if ":" in host else host
+    address = f"http://{named}:{listening.getsockname()[1]}"
+    if out.as_json:
+        out.json({"origin": origin, "address": address})
+        sys.stdout.flush()
+    out.say(f"Serving {origin} on {address}", f"正在提供服务：{address}（账本 {origin}）")
+    out.say(f"The interface is described at {address}/docs", f"接口文档：{address}/docs")
 
 
 def _end(number: int, frame: object) -> NoReturn:  # noqa: ARG001  # the signature is signal's

@@ -37,6 +37,16 @@ STATES: Final = {
     "expired": ("expired", "已届满"),
     "object_lost": ("no object: right invalid", "标的丧失：权利无效"),
 }
+BASES: Final = {
+    "transfer": "转让",
+    "merger": "合并承继",
+    "inheritance": "继承",
+    "judgment": "判决",
+    "auction": "拍卖",
+    "other": "其他移转",
+    "grantor in": "转让人，见",
+    "register": "登记簿",
+}
 STATUSES: Final = {
     "APPLICATION": ("application", "申请中"),
     "IN_FORCE": ("in force", "有效"),
@@ -92,11 +102,32 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
     status = _word(STATUSES, answer["status"], out)
     out.say(f"Names: {names}", f"号码：{names}")
     out.say(
-        f"Status: {status}, as of {answer['as_of']}, as known at {answer['known_at']} "
-        f"(position {answer['position']})",
-        f"状态：{status}（截至 {answer['as_of']}；依 {answer['known_at']} 已知，"
-        f"至第 {answer['position']} 条）",
+        f"Status: {status}, as of {answer['as_of']}",
+        f"状态：{status}（截至 {answer['as_of']}）",
     )
+    out.say(
+        f"As known at {answer['known_at']}, up to entry {answer['position']}",
+        f"依 {answer['known_at']} 所知，至第 {answer['position']} 条",
+    )
+    _print_owners(answer["owners"], out)
+    _print_encumbrances(answer["encumbrances"], out.text("Encumbrances", "负担"), out)
+    if not any(item["ended_at"] is None for item in answer["encumbrances"]):
+        out.prose(
+            "No live encumbrance is recorded on this ledger for that day. "
+            "This is not a statement about registers that were not imported.",
+            "本账本中该日没有存续的负担记录。此结论不涉及未导入的登记簿。",
+        )
+    _print_encumbrances(answer["pending"], out.text("Signed, not yet registered", "已签约未登记"), out)
+    for flag in answer["flags"]:
+        entries = ", ".join(map(str, flag["entries"]))
+        where = out.text(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
+        text = f"! {flag['code']}: {flag['message'][out.lang]}{where}"
+        out.prose(text, text)
+
+
+def _print_owners(owners: list[dict[str, Any]], out: Output) -> None:
+    if not owners:
+        out.say("Owners: none on record", "权利人：无记录")
     out.table(
         out.text("Owners", "权利人"),
         [
@@ -106,23 +137,11 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
             out.text("basis", "依据"),
         ],
         [
-            [owner["name"], "/".join(map(str, owner["share"])), owner["since"] or "–", owner["basis"]]
-            for owner in answer["owners"]
+            [owner["name"], "/".join(map(str, owner["share"])), owner["since"] or "–", _basis(owner, out)]
+            for owner in owners
         ],
         wide={0, 3},
     )
-    _print_encumbrances(answer["encumbrances"], out.text("Encumbrances", "负担"), out)
-    if not any(item["ended_at"] is None for item in answer["encumbrances"]):
-        out.say(
-            "No live encumbrance is recorded on this ledger for that day. "
-            "This is not a statement about registers that were not imported.",
-            "本账本中该日没有存续的负担记录。此结论不涉及未导入的登记簿。",
-        )
-    _print_encumbrances(answer["pending"], out.text("Signed, not yet registered", "已签约未登记"), out)
-    for flag in answer["flags"]:
-        entries = ", ".join(map(str, flag["entries"]))
-        where = out.text(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
-        out.console.print(f"! {flag['code']}: {flag['message'][out.lang]}{where}", markup=False)
 
 
 def _print_encumbrances(items: list[dict[str, Any]], title: str, out: Output) -> None:
@@ -131,26 +150,33 @@ def _print_encumbrances(items: list[dict[str, Any]], title: str, out: Output) ->
         [
             out.text("rank", "顺位"),
             out.text("kind", "种类"),
-            out.text("reference", "登记号"),
-            out.text("holder", "权利人"),
-            out.text("registered", "登记日"),
+            out.text("holder", "负担权利人"),
+            out.text("registered", "登记"),
             out.text("state", "状态"),
-            out.text("ended", "终止"),
         ],
         [
             [
                 "–" if item["rank"] is None else str(item["rank"]),
                 _word(KINDS, item["kind"], out),
-                item["reference"],
                 "; ".join(item["holders"]) or "–",
-                item["registered_at"] or "–",
-                _word(STATES, item["state"], out),
-                f"{item['ended_at']} ({item['ended_by']})" if item["ended_at"] else "–",
+                _lines(item["registered_at"], item["reference"]),
+                _lines(_word(STATES, item["state"], out), item["ended_at"], item["ended_by"]),
             ]
             for item in items
         ],
-        wide={3, 6},
+        wide={2},
     )
+
+
+def _lines(*parts: str | None) -> str:
+    """What belongs together in one cell, a line each: a terminal is narrow."""
+    return "\n".join(part for part in parts if part) or "–"
+
+
+def _basis(owner: dict[str, Any], out: Output) -> str:
+    basis = str(owner["basis"])
+    words = next((words for words in BASES if basis.startswith(words)), "")
+    return out.text(basis, BASES.get(words, "") + basis.removeprefix(words))
 
 
 def _name_in_chinese(name: str) -> str:

@@ -28,23 +28,19 @@ def register(app: typer.Typer) -> None:
             [
                 out.text("position", "位置"),
                 out.text("effective", "生效"),
-                out.text("event", "事件"),
-                out.text("register", "登记机关"),
-                out.text("reference", "登记号"),
+                out.text("source", "登记"),
                 out.text("what", "内容"),
             ],
             [
                 [
                     str(item["position"]),
                     item["effective_on"],
-                    item["type"],
-                    item["register"] or "–",
-                    item["number"] or "–",
+                    " ".join(part for part in (item["register"], item["number"]) if part) or "–",
                     item["summary"][out.lang],
                 ]
                 for item in answer["entries"]
             ],
-            wide={5},
+            wide={3},
         )
 
 

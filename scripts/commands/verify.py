@@ -123,9 +123,17 @@ def _of_seals(store: Store, trust: Trust, seals: list[Seal]) -> list[dict[str, A
 
 
 def _print(report: dict[str, Any], out: Output) -> None:
+    if any(finding["code"] in WRONG for finding in report["findings"]):
+        _print_findings(report["findings"], out)
+        out.prose(
+            "The audit ends here; seals were not looked at. Keep this database as it is, as evidence; "
+            "restore an earlier copy elsewhere, and verify that.",
+            "审计到此为止，未再核对封印。请原样保留该数据库作为证据，另行恢复此前的备份并审计。",
+        )
+        return
     out.say(
-        f"{report['entries']} entries, {report['rights']} rights, {report['documents']} documents, "
-        f"{report['seals']} seals in the ledger, {report['kept_seals']} kept beside it.",
+        f"Entries: {report['entries']}; rights: {report['rights']}; documents: {report['documents']}; "
+        f"seals: {report['seals']} in the ledger, {report['kept_seals']} kept beside it.",
         f"共 {report['entries']} 条，{report['rights']} 件权利，{report['documents']} 份文件；"
         f"账本内封印 {report['seals']} 个，目录中留存 {report['kept_seals']} 个。",
     )
@@ -138,15 +146,21 @@ def _print(report: dict[str, Any], out: Output) -> None:
         )
     if report["ok"]:
         out.say(
-            f"Nothing was changed: the chain ends in {report['link']}.",
+            f"No change was found: the chain ends in {report['link']}.",
             f"未发现改动：链的末值为 {report['link']}。",
         )
+        if not report["seals"] and not report["kept_seals"] and report["entries"]:
+            out.prose(
+                "Nothing is sealed yet: a history rewritten whole would not be noticed. Run: ipledger seal",
+                "尚无封印：若有人重写全部历史，将无从发现。请运行 ipledger seal",
+            )
         return
-    for finding in report["findings"]:
-        out.console.print(
-            out.text(
-                f"✗ position {finding['position']}: {finding['code']}: {finding['message']['en']}",
-                f"✗ 第 {finding['position']} 条：{finding['code']}：{finding['message']['zh']}",
-            ),
-            markup=False,
+    _print_findings(report["findings"], out)
+
+
+def _print_findings(findings: list[dict[str, Any]], out: Output) -> None:
+    for finding in findings:
+        out.prose(
+            f"✗ position {finding['position']}: {finding['code']}: {finding['message']['en']}",
+            f"✗ 第 {finding['position']} 条：{finding['code']}：{finding['message']['zh']}",
         )

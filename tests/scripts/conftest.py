@@ -1,14 +1,19 @@
 """The installed command as a user runs it, on homes of its own."""
 
 import contextlib
+import fcntl
 import io
 import itertools
 import json
 import os
+import pty
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -73,6 +78,33 @@ class Command:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def running(self, *arguments, **environment):
+        """The command, running, with pipes to read what it says."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env={**self.environment, **environment},
+        )
+
+    def at_terminal(self, width, *arguments):
+        """What a person sees at a terminal of so many columns, without its colors."""
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+        command = [sys.executable, "-m", "scripts.cli", *map(str, arguments)]
+        with (
+            subprocess.Popen(command, stdout=follower, stderr=subprocess.DEVNULL, env=self.environment),
+            os.fdopen(leader, "rb") as screen,
+        ):
+            os.close(follower)
+            shown = b""
+            with contextlib.suppress(OSError):  # the other end is closed
+                while read := screen.read1():
+                    shown += read
+        return re.sub(r"\x1b\[[0-9;]*m|\r", "", shown.decode())
 
     def open(self):
         """The same ledger, for whoever looks inside."""

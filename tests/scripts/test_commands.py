@@ -7,6 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 USPTO = Path(__file__).parent.parent / "data" / "registers" / "uspto"
 OLD, NEW = (USPTO / f"patNum-8789601_snapshot-{month}.xml" for month in ("2019-02", "2023-11"))
@@ -159,6 +160,25 @@ def test_people_are_answered_in_their_language(recorded):
     assert "Owners" in english
 
 
+@pytest.mark.parametrize(("lang", "width"), [("en", 80), ("zh", 80), ("en", 120), ("zh", 100)])
+def test_a_terminal_of_usual_width_breaks_no_word_and_no_line(recorded, lang, width):
+    """Names and numbers can be read and copied; only a title may be longer than the line."""
+    shown = recorded.at_terminal(width, "status", "US:patent:14190982", "--all", "--lang", lang)
+    for whole in ("ASSOCIATION,", "ADMINISTRATIVE", "049107/0392", "061835/0778", "2022-11-01"):
+        assert whole in shown
+    _, _, *lines = shown.splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+
+
+def test_an_owner_from_a_register_extract_is_shown(ipledger):
+    """Its basis names no recording."""
+    dpma = USPTO.parent / "dpma" / "patent_info.xml"
+    assert ipledger("import", "dpma", dpma).code == 0
+    right = ipledger("search", "DE", "--json").json["items"][0]["right"]
+    for lang in ("en", "zh"):
+        assert right in ipledger("status", right, "--lang", lang).out
+
+
 def test_timeline_lists_every_entry_of_the_right_in_order(recorded):
     answer = recorded("timeline", "15/145,443", "--json").json
     positions = [item["position"] for item in answer["entries"]]
@@ -194,7 +214,8 @@ def test_verify_passes_and_rebuild_changes_no_answer(recorded):
 def test_doctor_finds_a_server_that_does_not_wait_for_the_disk(recorded):
     answer = recorded("doctor", "--json")
     assert answer.code == 1
-    assert [check["name"] for check in answer.json["checks"] if not check["ok"]] == ["durability"]
+    failed = {check["name"]: check["grave"] for check in answer.json["checks"] if not check["ok"]}
+    assert failed == {"durability": True, "protection": False}
     assert {"authority", "authorities", "seal", "anchored"} <= {
         each["name"] for each in answer.json["checks"]
     }
@@ -266,6 +287,15 @@ def test_the_embedded_server_serves_one_command_after_another_and_two_at_once(em
     assert embedded("verify", "--json").json["ok"]
     assert embedded("seal").code == 0
     assert embedded("doctor").code == 0
+
+
+def test_serve_tells_programs_where_it_listens(ipledger):
+    with ipledger.running("serve", "--port", "0", "--json") as server:
+        told = "".join(iter(server.stdout.readline, "}\n")) + "}"
+        address = json.loads(told)["address"]
+        _wait_for(f"{address}/readyz")
+        server.terminate()
+        assert server.wait(timeout=30) == 0
 
 
 def test_serve_answers_and_seals_and_a_second_one_on_the_port_says_so(ipledger):
