@@ -15,7 +15,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make install needs Python 3.11 or newer, found $$($(PYTHON) -V); set PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make install needs Python's venv module (Debian: apt-get install python3-venv)"; exit 1; }
 	@command -v git >/dev/null || { echo "make install needs git"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -38,7 +38,7 @@ bench: install   ## benchmarks side by side; writes docs/performance.md
 campaign: install ## the longer seeded campaigns (kills, random histories)
 	$(BIN)/python -m pytest -m campaign -o addopts="-q --import-mode=importlib"
 
-serve: install   ## the HTTP interface on 127.0.0.1:8080
+serve: install   ## the HTTP interface, on port 8080 of this machine
 	$(BIN)/ipledger serve
 
 lock:            ## pin the requirements anew (needs uv)
