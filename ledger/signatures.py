@@ -45,6 +45,9 @@ UNSIGNED_MEMBERS: Final = frozenset(("signatures", "confidential"))
 """Members of a command that no signature covers: the signatures, and what the entry only commits to."""
 
 _COORDINATE_SIZE: Final = 32
+_P256_PRIME: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1  # NIST SP 800-186, 3.2.1.3
+_ED25519_PRIME: Final = 2**255 - 19  # RFC 8032, 5.1
+_ED25519_D: Final = -121665 * pow(121666, -1, _ED25519_PRIME) % _ED25519_PRIME
 _INSTANT_MAX: Final = 253_402_300_799  # 9999-12-31T23:59:59Z: the last second a datetime can hold
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+/-]{1,127}")  # RFC 7515, 4.1.9; names as in RFC 6838, 4.2
@@ -55,7 +58,7 @@ _HEADER_MEMBERS: Final = frozenset(("alg", "kid", "b64", "crit", "typ", "iat"))
 _KEY_REASONS: Final = {
     "SHAPE": ("it is not a JSON object", "不是 JSON 对象"),
     "PRIVATE": (
-        "it holds private members, and whoever saw them can sign: make a new key, submit its public half only",
+        "it holds private members, and whoever saw them can sign: make a new key, submit its public half",
         "其中含有私钥成员，见过者均可签名：请更换新密钥，并且只提交公钥",
     ),
     "MEMBER": (
@@ -404,6 +407,9 @@ def _point(algorithm: Algorithm, jwk: Mapping[Any, Any]) -> PublicKey:
             raise _key_invalid("POINT")
         return PublicKey(algorithm, _encoded(x))
     y = _decoded_coordinate(jwk.get("y"))
+    # The library reduces a larger coordinate: one point would have two thumbprints.
+    if _integer(x) >= _P256_PRIME or _integer(y) >= _P256_PRIME:
+        raise _key_invalid("POINT")
     try:
         EllipticCurvePublicNumbers(_integer(x), _integer(y), SECP256R1()).public_key()
     except ValueError as error:
@@ -417,8 +423,7 @@ def _is_ed25519_key(encoded: bytes) -> bool:
     The library takes any 32 bytes. Under a point of small order signatures can be made without any private
     key, so that a party could register one and later deny whatever was signed.
     """
-    p = 2**255 - 19
-    d = -121665 * pow(121666, -1, p) % p
+    p, d = _ED25519_PRIME, _ED25519_D
     y = int.from_bytes(encoded, "little") & (2**255 - 1)
     if y >= p:
         return False
