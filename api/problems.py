@@ -73,6 +73,7 @@ KINDS: Final = {
     "UNKNOWN_EVENT_TYPE": Kind(500, "An entry of a later release", "条目由更新的版本写入"),
     "ENTRY_MALFORMED": Kind(500, "A stored entry cannot be read", "存储的条目无法读取"),
     "CHAIN_BROKEN": Kind(500, "The ledger is not what was written", "账本与写入时不一致"),
+    "REASON_UNKNOWN": Kind(500, "A reason of another release", "原因代码出自其他版本"),
     "LEDGER_ERROR": Kind(500, "The ledger could not answer", "账本无法应答"),
     "INTERNAL_ERROR": Kind(
         500, "The server could not answer; its log says why", "服务器无法应答；原因见其日志"

@@ -1,0 +1,138 @@
+"""What is wrong with a submission before anybody asks what it says (N-11: identity, then form)."""
+
+from typing import Final
+
+from ledger.reasons.base import Reason
+
+REASONS: Final = (
+    Reason(
+        "JSON_INVALID",
+        "N-11",
+        "what was sent is not well-formed JSON (RFC 8259)",
+        "提交内容不是格式正确的 JSON（RFC 8259）",
+        "correct it, write it in UTF-8 and use no name twice in one object",
+        "请更正，使用 UTF-8 编码，且同一对象内名称不得重复",
+    ),
+    Reason(
+        "COMMAND_TOO_LARGE",
+        "N-11",
+        "the command is larger than {limit} bytes",
+        "命令超过 {limit} 字节",
+        "file long texts as documents and give their digests here",
+        "请将长文本作为文件提交，命令中只填写其摘要值",
+    ),
+    Reason(
+        "COMMAND_UNKNOWN",
+        "N-11",
+        "{given} is not a command of this ledger",
+        "本账本没有命令 {given}",
+        "use one of the commands described in docs/commands",
+        "请使用 docs/commands 所列的命令",
+    ),
+    Reason(
+        "FIELD_MISSING",
+        "N-11",
+        "the field {field} is missing",
+        "缺少字段 {field}",
+        "add it and submit again",
+        "请补充后重新提交",
+    ),
+    Reason(
+        "FIELD_UNKNOWN",
+        "N-11",
+        "the field {field} is not part of this command",
+        "本命令没有字段 {field}",
+        "remove it or correct its name",
+        "请删除该字段或者更正其名称",
+    ),
+    Reason(
+        "FIELD_INVALID",
+        "N-11",
+        "the field {field} reads {given} where {expected} is expected",
+        "字段 {field} 填写为 {given}，应为 {expected}",
+        "correct the value and submit again",
+        "请更正后重新提交",
+    ),
+    Reason(
+        "TEXT_UNREADABLE",
+        "N-11",
+        "the text in {field} contains control characters, right-to-left marks or invisible signs",
+        "字段 {field} 的文本含有控制字符、从右至左书写标记或者不可见字符",
+        "type the text anew without them",
+        "请去除后重新输入",
+    ),
+    Reason(
+        "TEXT_TOO_LONG",
+        "N-11",
+        "the text in {field} is longer than {limit} characters",
+        "字段 {field} 的文本超过 {limit} 个字符",
+        "shorten it, or file the full text as a document",
+        "请缩短，或者将全文作为文件提交",
+    ),
+    Reason(
+        "DATE_INVALID",
+        "N-4, N-11",
+        "{given} in {field} is not a day of the calendar written as YYYY-MM-DD",
+        "字段 {field} 中的 {given} 不是以 YYYY-MM-DD 书写的日历日期",
+        "write the day as in 2024-05-10",
+        "请按 2024-05-10 的格式填写",
+    ),
+    Reason(
+        "DATE_OUT_OF_RANGE",
+        "N-4, N-11",
+        "the date {given} in {field} lies before 1900 or after 2200",
+        "字段 {field} 的日期 {given} 早于 1900 年或者晚于 2200 年",
+        "check the year",
+        "请核对年份",
+    ),
+    Reason(
+        "DATE_IN_FUTURE",
+        "N-3, N-4",
+        "the date {given} in {field} has not come yet in Asia/Shanghai",
+        "字段 {field} 的日期 {given} 尚未到来（以北京时间为准）",
+        "give the day on which it happened, or submit again when that day has come",
+        "请填写事实发生之日，或者待该日到来后再提交",
+    ),
+    Reason(
+        "AMOUNT_INVALID",
+        "N-6",
+        "{given} in {field} is not an amount, which is a whole number of the currency's smallest unit "
+        "and never negative",
+        "字段 {field} 中的 {given} 不是有效金额，金额须为以货币最小单位计的非负整数",
+        "write 100.00 yuan as 10000",
+        "例如 100.00 元应填写为 10000",
+    ),
+    Reason(
+        "AMOUNT_TOO_LARGE",
+        "N-6",
+        "the amount in {field} exceeds 9007199254740991 smallest units, the largest that every reader keeps "
+        "exact",
+        "字段 {field} 的金额超过 9007199254740991 个最小货币单位，超出可精确表示的上限",
+        "check the amount and its unit",
+        "请核对金额及其单位",
+    ),
+    Reason(
+        "CURRENCY_UNKNOWN",
+        "N-6",
+        "{given} in {field} is not a currency code of ISO 4217",
+        "字段 {field} 中的 {given} 不是 ISO 4217 货币代码",
+        "use the three-letter code, such as CNY",
+        "请使用三字母代码，例如 CNY",
+    ),
+    Reason(
+        "CURRENCY_MISMATCH",
+        "N-6",
+        "the amount in {field} is in {given}, but {expected} is expected here",
+        "字段 {field} 的金额币种为 {given}，此处应为 {expected}",
+        "state all amounts of one act in the currency of its contract",
+        "同一行为的各项金额请统一使用合同约定的币种",
+    ),
+    Reason(
+        "SCOPE_INVALID",
+        "L-4, L-5",
+        "the scope in {field} does not state acts, territory, field and time so that it can be compared",
+        "字段 {field} 的许可范围未以可比对的方式写明行为、地域、领域和期限",
+        "state all four, with a start that is not after the end",
+        "请写明全部四项，且起始日不得晚于终止日",
+    ),
+)

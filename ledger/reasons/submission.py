@@ -1,0 +1,165 @@
+"""Who may submit what, over which state, and what becomes of an act that waits.
+
+Rules N-1, N-2, N-5, N-9 to N-12 and, on signatures, E-4.
+"""
+
+from typing import Final
+
+from ledger.reasons.base import Reason
+
+REASONS: Final = (
+    Reason(
+        "COMMAND_ID_REUSED",
+        "N-5",
+        "the command id {reference} was already used with other content, which differs in {field}",
+        "命令编号 {reference} 已用于内容不同的命令，差异在字段 {field}",
+        "use a new id for a new act, or send the first content unchanged to get the first answer",
+        "新的行为请使用新的编号，或者原样重发首次内容以取得首次答复",
+    ),
+    Reason(
+        "STALE_VERSION",
+        "N-5",
+        "right {right} has changed since it was read",
+        "权利 {right} 在读取之后已有新的记录",
+        "read it again and decide again",
+        "请重新读取后再决定",
+    ),
+    Reason(
+        "BATCH_ABORTED",
+        "N-9",
+        "another command of this list was not accepted ({reference}), so none of them took effect",
+        "同批命令中有一项未被接受（{reference}），整批均未生效",
+        "correct that command and submit the whole list again",
+        "请更正该项后重新提交整批命令",
+    ),
+    Reason(
+        "CLASS_NOT_PERMITTED",
+        "N-1",
+        "the caller may not speak as {class_}",
+        "提交人无权以 {class_} 的身份提交",
+        "submit as a party, or have the operator enter the caller in that capacity",
+        "请以当事人身份提交，或者由运营方登记该身份",
+    ),
+    Reason(
+        "SIGNATURE_REQUIRED",
+        "E-4",
+        "commands in the name of {party} are accepted only with its signature",
+        "以 {party} 名义提交的命令须附其电子签名",
+        "sign the command with the registered key (RFC 7515, Ed25519 or ES256)",
+        "请以已登记的密钥签署命令（RFC 7515，Ed25519 或 ES256）",
+    ),
+    Reason(
+        "SIGNATURE_INVALID",
+        "E-4, N-2",
+        "the signature given for {party} does not verify over this command",
+        "{party} 的电子签名与本命令内容不符，验证未通过",
+        "sign the exact bytes of the command again with the registered key",
+        "请以已登记的密钥对命令的原始字节重新签署",
+    ),
+    Reason(
+        "SIGNER_UNKNOWN",
+        "E-4",
+        "the signing key {given} is not registered",
+        "签名密钥 {given} 未登记",
+        "register the key for its party, or sign with a registered one",
+        "请为当事人登记该密钥，或者改用已登记的密钥",
+    ),
+    Reason(
+        "KEY_REVOKED",
+        "E-4",
+        "the key {given} of {party} has been revoked since {day}",
+        "{party} 的密钥 {given} 已自 {day} 起撤销",
+        "sign with a key that is in force",
+        "请改用有效的密钥签署",
+    ),
+    Reason(
+        "PARTY_UNKNOWN",
+        "ID-4",
+        "the party {party} in {field} is not known to this ledger",
+        "字段 {field} 中的当事人 {party} 不在本账本中",
+        "register the party first, or correct its identifier",
+        "请先登记该当事人，或者更正其标识",
+    ),
+    Reason(
+        "RIGHT_UNKNOWN",
+        "N-2",
+        "no right {right} is on this ledger, which says nothing about the register",
+        "本账本中没有权利 {right}，但这不表示登记簿上没有该权利",
+        "check the number, or register the right first",
+        "请核对号码，或者先登记该权利",
+    ),
+    Reason(
+        "REFERENCE_UNKNOWN",
+        "N-11",
+        "{reference} in {field} is not on right {right}",
+        "字段 {field} 所指的 {reference} 不在权利 {right} 上",
+        "take the identifier from the answer that first recorded it, and check that the right is the one "
+        "meant",
+        "请使用首次记录时返回的标识，并核对所指权利是否正确",
+    ),
+    Reason(
+        "REFERENCE_AMBIGUOUS",
+        "N-11",
+        "{reference} in {field} fits several records on right {right}",
+        "字段 {field} 所指的 {reference} 在权利 {right} 上对应多项记录",
+        "give the full identifier of the one that is meant",
+        "请填写所指记录的完整标识",
+    ),
+    Reason(
+        "DUPLICATE_ID",
+        "N-11",
+        "the identifier {reference} is already used for something else on this ledger",
+        "标识 {reference} 在本账本中已用于其他记录",
+        "choose another identifier, or refer to the existing record",
+        "请更换标识，或者引用已有记录",
+    ),
+    Reason(
+        "DUPLICATE_REPORT",
+        "N-2",
+        "the same report is already recorded as {reference}",
+        "同一报告已记录为 {reference}",
+        "do nothing, or submit a correction that names the recorded entry",
+        "无需再次提交，如需更改，请提交指明该记录的更正",
+    ),
+    Reason(
+        "AUTHORITY_CONFLICT",
+        "N-2",
+        "the authority's document contradicts rule {rule} ({code}) and is recorded as it stands",
+        "官方文件与规则 {rule}（{code}）相抵触，仍按文件所载记录",
+        "ask the issuing authority to confirm or correct the document",
+        "请向出具机关核实，必要时请其更正",
+    ),
+    Reason(
+        "NOT_HELD",
+        "N-10",
+        "no act {reference} is held on right {right}",
+        "权利 {right} 上没有待补正的行为 {reference}",
+        "look at the list of held acts, as it may already have been decided or withdrawn",
+        "请查阅待补正清单，该行为可能已作出决定或者已撤回",
+    ),
+    Reason(
+        "HOLD_EXPIRED",
+        "N-10",
+        "the held act {reference} lapsed after {until} because the missing item had not arrived",
+        "待补正的行为 {reference} 因缺项至 {until} 仍未补齐而失效",
+        "submit the act again with all its items",
+        "请备齐材料后重新提交",
+    ),
+    Reason(
+        "CALENDAR_YEAR_MISSING",
+        "N-4",
+        "the calendar of working days does not cover {given}, so a last day that falls in it may move",
+        "工作日历未收录 {given} 年，届满日落在该年的，可能顺延",
+        "check the day against the published holidays, and have the operator add that year",
+        "请对照国务院公布的放假安排核对，并由运营方补充该年日历",
+    ),
+    Reason(
+        "REPORTED_OFF_PLATFORM",
+        "N-12",
+        "this took place outside the platform against rule {rule} "
+        "({code}), is listed apart and changes no right",
+        "该事实发生于平台之外且违反规则 {rule}（{code}），单独列示，不改变任何权利",
+        "obtain the register's entry or a court document if it is to have effect here",
+        "如需在本账本产生效力，请取得登记记载或者法院文书",
+    ),
+)
