@@ -12,11 +12,14 @@ from pydantic import ValidationError
 from ledger.entry import Entry
 from ledger.errors import EntryMalformed, InputRejected, UnknownEventType
 from ledger.facts import (
+    acts,
+    consents,
     corrections,
     documents,
     freezes,
     licenses,
     openings,
+    parties,
     pledges,
     registrations,
     seals,
@@ -34,6 +37,9 @@ MODULES = (
     status,
     corrections,
     documents,
+    consents,
+    acts,
+    parties,
     openings,
     seals,
 )

@@ -13,7 +13,17 @@ from ledger import codes, facts
 from ledger.entry import Entry
 from ledger.facts.base import Fact
 from ledger.facts.corrections import RecordingNoted
-from ledger.statement import corrections, freezes, licenses, pledges, registrations, status, transfers
+from ledger.statement import (
+    acts,
+    corrections,
+    freezes,
+    licenses,
+    papers,
+    pledges,
+    registrations,
+    status,
+    transfers,
+)
 from ledger.statement.base import Flag, Recorded, of_kinds, record_of
 
 STATEMENT_VERSION: Final = 1
@@ -64,6 +74,8 @@ def document(state: State) -> dict[str, Any]:
     frozen, freeze_flags = freezes.resolve(settled)
     intervals, status_flags = status.resolve(settled, description)
     flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + _noted(settled)
+    acted, act_flags = acts.resolve(settled, state.right)
+    flags += act_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
     return {
@@ -75,11 +87,14 @@ def document(state: State) -> dict[str, Any]:
         "encumbrances": [pledge.as_json() for pledge in held] + licensed + frozen,
         "status": [interval.as_json() for interval in intervals],
         "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
+        # What follows is absent where there is nothing to say.
+        **papers.resolve(settled),
+        **acted,
     }
 
 
 def _precedence(flag: Flag) -> tuple[int, tuple[int, ...]]:
-    return (codes.PRECEDENCE[flag.code], flag.entries)
+    return (codes.PRECEDENCE.get(flag.code, len(codes.PRECEDENCE)), flag.entries)
 
 
 _NOTES: Final[frozenset[type[Fact]]] = frozenset((RecordingNoted,))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.entry import Entry, EntryClass
+from ledger.entry import Entry, EntryClass, Source
 from ledger.facts.base import Fact, Party
 from ledger.values.dates import day_of, parse_moment
 
@@ -69,15 +69,22 @@ class Flag:
 
 def record_of(entry: Entry, fact: Fact) -> Record:
     """The record of a fact read from `entry`."""
-    effective_on = fact.effective_on or day_of(parse_moment(entry.effective_at)).isoformat()
+    return record_at(entry.position, fact, entry.entry_class, entry.source, entry.effective_at)
+
+
+def record_at(
+    position: int, fact: Fact, entry_class: EntryClass, source: Source | None, effective_at: str
+) -> Record:
+    """The record of a fact that stands, or would stand, at `position`."""
+    effective_on = fact.effective_on or day_of(parse_moment(effective_at)).isoformat()
     return Record(
-        position=entry.position,
-        register=entry.source.register if entry.source else "",
-        number=entry.source.number if entry.source else str(entry.position),
-        authority=entry.entry_class is EntryClass.AUTHORITY,
+        position=position,
+        register=source.register if source else "",
+        number=source.number if source else str(position),
+        authority=entry_class is EntryClass.AUTHORITY,
         registered_on=vars(fact).get("registered_on") or effective_on,
         effective_on=effective_on,
-        type=entry.type,
+        type=fact.TYPE,
     )
 
 

@@ -4,12 +4,18 @@ from datetime import date
 from typing import Any
 
 from ledger import codes
-
-ENDED_STATUSES = frozenset(
-    ("LAPSED", "EXPIRED", "SURRENDERED", "DISCONTINUED", "INVALID_FULL", "NOT_RENEWED", "REVOKED")
+from ledger.reasons import reason_of
+from ledger.statement.reading import (
+    ENDED_STATUSES,
+    SECURITY,
+    has_ended,
+    holders_on,
+    owners_on,
+    stands,
+    status_on,
 )
 
-_SECURITY = frozenset(("pledge", "lien"))
+__all__ = ["ENDED_STATUSES", "view"]
 
 
 def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False) -> dict[str, Any]:
@@ -20,16 +26,16 @@ def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False)
     day: no rank, no effect on third parties, N-9), `flags`.
     """
     day = as_of.isoformat()
-    owners, status = _owners(statement, day), _status(statement, day)
+    owners, status = _owners(statement, day), status_on(statement, day)
     void = status == "INVALID_FULL"
-    standing = [item for item in statement["encumbrances"] if _stands(item, day)]
+    standing = [item for item in statement["encumbrances"] if stands(item, day)]
     ranks, ties = _ranks(standing)
     encumbrances = [
         _encumbrance(item, day, ranks.get(item["id"]), void=void)
         for item in sorted(standing, key=_standing_order)
     ]
     if include_ended:
-        ended = [item for item in statement["encumbrances"] if _has_ended(item, day)]
+        ended = [item for item in statement["encumbrances"] if has_ended(item, day)]
         encumbrances += [_encumbrance(item, day, None, void=void) for item in ended]
     pending = [item for item in statement["encumbrances"] if _pends(item, day)]
     return {
@@ -51,29 +57,13 @@ def _name(right: str, name: dict[str, Any]) -> str:
 
 
 def _owners(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for period in statement["titles"]:
-        if period["from"] is not None and period["from"] > day:
-            break
-        found = period["owners"]
     members = ("party", "name", "share", "since", "basis", "entry")
-    return [{member: owner[member] for member in members} for owner in found]
-
-
-def _stands(item: dict[str, Any], day: str) -> bool:
-    return bool(item["registered_on"] <= day and not _has_ended(item, day))
-
-
-def _has_ended(item: dict[str, Any], day: str) -> bool:
-    """Released on a day is free on that day; a freeze runs to 24:00 of its last day (F-3)."""
-    if item["ended_on"] is not None and item["ended_on"] <= day:
-        return True
-    return item["until"] is not None and item["until"] < day
+    return [{member: owner[member] for member in members} for owner in owners_on(statement, day)]
 
 
 def _pends(item: dict[str, Any], day: str) -> bool:
     signed = item["executed_on"]
-    return bool(signed is not None and signed <= day < item["registered_on"] and not _has_ended(item, day))
+    return bool(signed is not None and signed <= day < item["registered_on"] and not has_ended(item, day))
 
 
 def _standing_order(item: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -82,7 +72,7 @@ def _standing_order(item: dict[str, Any]) -> tuple[str, str, str, str]:
 
 def _ranks(standing: list[dict[str, Any]]) -> tuple[dict[str, int], list[list[dict[str, Any]]]]:
     """Rank by day of registration among the security interests that stand; same day, same rank (P-7)."""
-    secured = sorted((item for item in standing if item["kind"] in _SECURITY), key=_standing_order)
+    secured = sorted((item for item in standing if item["kind"] in SECURITY), key=_standing_order)
     ranks: dict[str, int] = {}
     same_day: dict[str, list[dict[str, Any]]] = {}
     for place, item in enumerate(secured, 1):
@@ -93,20 +83,19 @@ def _ranks(standing: list[dict[str, Any]]) -> tuple[dict[str, int], list[list[di
 
 
 def _state(item: dict[str, Any], day: str, *, void: bool) -> str:
-    if _has_ended(item, day):
+    if has_ended(item, day):
         return str(item["end_state"] or "expired")
     if _pends(item, day):
         return "contracted"
-    return "object_lost" if void and item["kind"] in _SECURITY else "registered"
+    return "object_lost" if void and item["kind"] in SECURITY else "registered"
 
 
 def _encumbrance(item: dict[str, Any], day: str, rank: int | None, *, void: bool) -> dict[str, Any]:
-    ended = _has_ended(item, day)
-    holders = [step for step in item["holders"] if step["from"] <= day] or item["holders"][:1]
+    ended = has_ended(item, day)
     return {
         "kind": item["kind"],
         "id": item["id"],
-        "holders": holders[-1]["names"],
+        "holders": holders_on(item, day),
         "grantors": item["grantors"],
         "reference": item["reference"],
         "register": item["register"],
@@ -120,17 +109,6 @@ def _encumbrance(item: dict[str, Any], day: str, rank: int | None, *, void: bool
         "ended_by": item["ended_by"] if ended else None,
         "entries": item["entries"],
     }
-
-
-def _status(statement: dict[str, Any], day: str) -> str:
-    status = "APPLICATION"
-    for interval in statement["status"]:
-        if interval["from"] is None or interval["from"] <= day:
-            status = interval["status"]
-    expires_on = statement["expires_on"]
-    if expires_on is not None and expires_on < day and status not in ENDED_STATUSES:
-        return "EXPIRED"
-    return str(status)
 
 
 def _flags(
@@ -149,8 +127,14 @@ def _flags(
     for group in ties:
         references = ", ".join(item["reference"] for item in group)
         found.append(("RANK_TIE", [item["entries"][0] for item in group], {"references": references}))
-    found.sort(key=lambda flag: (codes.PRECEDENCE[flag[0]], flag[1]))
+    last = len(codes.PRECEDENCE)
+    found.sort(key=lambda flag: (codes.PRECEDENCE.get(flag[0], last), flag[1]))
     return [
-        {"code": code, "entries": entries, "message": codes.FLAGS[code].message(data)}
-        for code, entries, data in found
+        {"code": code, "entries": entries, "message": _message(code, data)} for code, entries, data in found
     ]
+
+
+def _message(code: str, data: dict[str, Any]) -> dict[str, str]:
+    """The flag's sentence: of the fold's own flags, or of a reason a decision attached."""
+    known = codes.FLAGS.get(code)
+    return known.message(data) if known and "rule" not in data else reason_of(code).message(data)

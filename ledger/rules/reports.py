@@ -1,0 +1,194 @@
+"""Reports: what a register, court or gazette says (N-2). Never refused for contradicting the ledger.
+
+A report is refused only for bad form, an unknown right, a false signature, or because it was recorded
+already. What it contradicts is flagged `AUTHORITY_CONFLICT`, naming the rule that is broken: each family says
+in `CONTRADICTIONS` which of its rules a kind of fact can break.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import orjson
+from pydantic import (
+    Field,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from ledger.entry import EntryClass
+from ledger.errors import InputRejected
+from ledger.facts import REGISTRY
+from ledger.facts.base import Fact
+from ledger.rules.base import Command, Finding, Procedure, Said, Stage, flag, refuse
+from ledger.rules.fields import RightId, SourceSaid, wrong
+from ledger.rules.situation import Situation
+from ledger.statement.base import Recorded
+
+Contradiction = Callable[[Any, Situation, str], Iterator[Finding]]
+"""What a reported fact breaks on a day: findings as for a command; rule, code, right and data are told."""
+
+PARTY_REGISTERS: Final = frozenset(("USPTO", "USCO"))
+"""Offices whose recording is no finding of validity: their entries are a party's word (U-2)."""
+
+REPORTABLE: Final = {
+    name: fact
+    for (name, _), fact in REGISTRY.items()
+    if name.partition(".")[0]
+    in {
+        "right",
+        "application",
+        "invalidation",
+        "transfer",
+        "transmission",
+        "party",
+        "license",
+        "compulsory_license",
+        "open_license",
+        "pledge",
+        "freeze",
+        "suspension",
+        "insolvency",
+        "disposal",
+        "judicial_sale",
+        "procedure",
+        "fee",
+        "recording",
+        "conveyance",
+        "dispute",
+        "marks",
+        "document",
+    }
+    and getattr(fact, "REPORTABLE", True)
+}
+"""Facts a register, court or gazette can report, by event type."""
+
+
+def _fact(value: Any) -> Fact:
+    """`{"type": "pledge.registered", …}` as that fact; faults keep their pointers."""
+    if isinstance(value, Fact):
+        return value
+    if not isinstance(value, dict) or value.get("type") not in REPORTABLE:
+        wrong("FIELD_INVALID", expected="an object whose member type is an event a register reports")
+    members = {name: told for name, told in value.items() if name != "type"}
+    try:
+        return REPORTABLE[value["type"]].model_validate_json(orjson.dumps(members), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "/".join(map(str, first["loc"]))
+        raise PydanticCustomError(
+            "ledger", "{code}", {"code": "FIELD_INVALID", "field": f"/fact/{where}", "expected": first["msg"]}
+        ) from error
+    except InputRejected as error:
+        wrong(error.code, given=str(error.data.get("text", ""))[:60])
+
+
+ReportedFact = Annotated[
+    Any,
+    PlainValidator(_fact),
+    WithJsonSchema(
+        {"type": "object", "required": ["type"], "properties": {"type": {"enum": sorted(REPORTABLE)}}}
+    ),
+]
+"""A fact of docs/events with its `type`."""
+
+
+class Report(Command):
+    """A register's, court's or gazette's word: any fact of docs/events it can state, and where it stands.
+
+    `rights` may be left out: they are the fact's own.
+    """
+
+    KIND: ClassVar[str] = "report"
+    CLASS: ClassVar[EntryClass] = EntryClass.AUTHORITY
+    command: Literal["report"]
+    rights: Annotated[tuple[RightId, ...], Field(max_length=1000)] = ()
+    source: SourceSaid
+    fact: ReportedFact
+
+    @property
+    def entry_class(self) -> EntryClass:
+        """An authority's word, but for offices that only record (U-2)."""
+        return EntryClass.PARTY if self.source.registry in PARTY_REGISTERS else EntryClass.AUTHORITY
+
+    def creates(self, right: str) -> bool:
+        """Whether the report is that of the right's registration."""
+        return bool(self.fact.TYPE == "right.registered" and right in self.fact.rights)
+
+    def names(self) -> tuple[str, ...]:
+        """Everybody the fact names."""
+        return tuple(dict.fromkeys(party.name for party in self.fact.parties()))
+
+    def links(self) -> tuple[str, ...]:
+        """The pledge, license or freeze the fact speaks of."""
+        return tuple(tag for tag in self.fact.links() if not tag.startswith(("asset:", "record:")))
+
+
+def contradictions(
+    table: Mapping[type[Fact], Contradiction],
+) -> Callable[[Report, Situation, str], Iterator[Finding]]:
+    """The check that turns what a reported fact breaks into flags (N-2)."""
+
+    def check(command: Report, situation: Situation, day: str) -> Iterator[Finding]:
+        find = table.get(type(command.fact))
+        if find is None:
+            return
+        on = command.fact.effective_on or day
+        for broken in find(command.fact, situation, on):
+            yield flag(
+                broken.rule,
+                "AUTHORITY_CONFLICT",
+                right=broken.right,
+                broken=broken.code,
+                number=command.source.number,
+                **{name: told for name, told in broken.data.items() if name not in {"broken", "number"}},
+            )
+
+    check.__doc__ = "N-2: what the report contradicts is accepted and flagged, with the rule it breaks."
+    return check
+
+
+def procedure(table: Mapping[type[Fact], Contradiction]) -> Procedure[Report]:
+    """How reports are decided, with every family's contradictions."""
+    return Procedure(
+        Report,
+        (
+            (Stage.IDENTITY, _known_rights),
+            (Stage.IDENTITY, _not_recorded_yet),
+            (Stage.CONFLICTS, contradictions(table)),
+        ),
+        _said,
+    )
+
+
+def _known_rights(command: Report, situation: Situation, day: str) -> Iterator[Finding]:
+    """N-2: a report of an unknown right is refused; register it first."""
+    for place, right in enumerate(command.fact.rights):
+        if not situation.knows(right) and not command.creates(right):
+            yield refuse("N-2", "RIGHT_UNKNOWN", right=right, pointer=f"/fact/rights/{place}", given=right)
+
+
+def _not_recorded_yet(command: Report, situation: Situation, day: str) -> Iterator[Finding]:
+    """N-2: the very same fact under the same number of the same register is a duplicate."""
+    told = command.fact.as_data()
+    for right in command.fact.rights:
+        if situation.knows(right) and any(
+            _is_same(item, command, told) for item in situation.rights[right].recorded
+        ):
+            yield refuse("N-2", "DUPLICATE_REPORT", right=right, number=command.source.number)
+            return
+
+
+def _is_same(item: Recorded, command: Report, told: dict[str, Any]) -> bool:
+    source = command.source
+    return (
+        item.record.number == source.number
+        and item.record.register == source.registry
+        and type(item.fact) is type(command.fact)
+        and item.fact.as_data() == told
+    )
+
+
+def _said(command: Report, situation: Situation) -> tuple[Said, ...]:
+    return (Said(command.fact),)

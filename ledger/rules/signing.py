@@ -1,0 +1,60 @@
+"""Whether the signatures a command bears are its parties' own, and all that policy asks for are there.
+
+A signature is judged at submission by the key on the signer's file, and kept with what was signed, so that
+nobody can say later that the platform made the deal up.
+"""
+
+from collections.abc import Iterator
+
+from ledger.errors import InputRejected
+from ledger.rules.base import Finding, Missing, refuse
+from ledger.rules.form import Submitted
+from ledger.rules.situation import Situation
+from ledger.signatures import Signature, kid_of, read_jwk, verify
+from ledger.values.parties import party_id
+
+
+def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Finding, ...]:
+    """What is wrong with a command's signatures: false ones, unknown signers, required ones that lack."""
+    command = submitted.command
+    payload = submitted.text.encode()
+    found = []
+    signed = set()
+    for place, each in enumerate(command.signatures):
+        pointer = f"/signatures/{place}"
+        fault = _fault(Signature(each.protected, each.signature), each.party, payload, situation)
+        if fault is None:
+            signed.add(party_id(each.party))
+        else:
+            code, reason = fault
+            found.append(refuse("T-1", code, pointer=pointer, party=each.party, given=reason))
+    found += [
+        refuse("T-1", "SIGNATURE_REQUIRED", party=name, missing=Missing("signature", name))
+        for name in _required(command.actors(), situation)
+        if party_id(name) not in signed
+    ]
+    return tuple(found)
+
+
+def _required(actors: tuple[str, ...], situation: Situation) -> Iterator[str]:
+    for name in actors:
+        profile = situation.profile(name)
+        if profile is not None and profile.signature_required:
+            yield name
+
+
+def _fault(signature: Signature, party: str, payload: bytes, situation: Situation) -> tuple[str, str] | None:
+    profile = situation.profile(party)
+    if profile is None or not profile.keys:
+        return ("SIGNER_UNKNOWN", "no key on file")
+    try:
+        kid = kid_of(signature)
+        if not any(key.kid == kid for key in profile.keys):
+            return ("SIGNER_UNKNOWN", "another key")
+        key = profile.key(kid, situation.today)
+        if key is None:
+            return ("KEY_REVOKED", profile.revoked[kid])
+        verify(signature, payload, read_jwk(key.jwk))
+    except InputRejected as error:
+        return ("SIGNATURE_INVALID", str(error.data.get("reason", error.code)))
+    return None

@@ -1,0 +1,106 @@
+"""What a decision is based on: the rights concerned as known now, the parties' profiles, the clock, policy.
+
+A situation never changes. `after` gives the one that would hold if facts were recorded: so that a list of
+commands is decided one upon the other, and a held act again when what it waits for arrives (N-10).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ledger.entry import EntryClass, Source
+from ledger.facts.base import Fact
+from ledger.facts.parties import Attributes, PartyDescribed, PartyKeyRevoked, PartyRegistered, profile_tag
+from ledger.rules.base import Said
+from ledger.rules.fields import PartySaid
+from ledger.rules.policy import POLICY, Policy
+from ledger.rules.profiles import Profile, merged, profile
+from ledger.statement import State, document
+from ledger.statement.base import Recorded, record_at
+from ledger.values.dates import day_of
+from ledger.values.parties import party_id
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Rights by id, each as the facts recorded of it so far; `position` is the last one read."""
+
+    now: datetime
+    rights: Mapping[str, State] = field(default_factory=dict)
+    files: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    """Facts of each party's file, by party id."""
+    policy: Policy = POLICY
+    position: int = 0
+    _statements: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _profiles: dict[str, Profile | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def today(self) -> str:
+        """The Shanghai day of the clock."""
+        return day_of(self.now).isoformat()
+
+    def knows(self, right: str) -> bool:
+        """Whether the right is on the ledger."""
+        return right in self.rights
+
+    def statement(self, right: str) -> dict[str, Any]:
+        """The statement of a right that `knows`."""
+        found = self._statements.get(right)
+        if found is None:
+            found = self._statements[right] = document(self.rights[right])
+        return found
+
+    def statements(self, rights: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+        """Pairs of id and statement for those of `rights` that are on the ledger."""
+        return [(right, self.statement(right)) for right in rights if self.knows(right)]
+
+    def profile(self, name: str) -> Profile | None:
+        """What is on file of the party of this name."""
+        key = party_id(name)
+        if key not in self._profiles:
+            self._profiles[key] = profile(self.files.get(key, ()))
+        return self._profiles[key]
+
+    def attributes(self, party: PartySaid) -> Attributes:
+        """What is known of a party: its file first, then what the command says of it."""
+        known = self.profile(party.name)
+        return merged(party.attributes, known.attributes) if known else party.attributes
+
+    def after(self, said: tuple[Said, ...], entry_class: EntryClass, source: Source) -> "Situation":
+        """The situation in which these facts stand behind everything read, as recorded from `source`."""
+        rights = {right: State(right, list(state.recorded)) for right, state in self.rights.items()}
+        files = dict(self.files)
+        position = self.position
+        touched: set[str] = set()
+        for each, numbered in zip(said, sources(said, source), strict=True):
+            position += 1
+            effective_at = each.effective_at or each.fact.effective_on or self.today
+            record = record_at(position, each.fact, each.by or entry_class, numbered, effective_at)
+            for right in _assets(each.fact):
+                rights.setdefault(right, State(right)).recorded.append(Recorded(record, each.fact))
+                touched.add(right)
+            if isinstance(each.fact, PartyRegistered | PartyDescribed | PartyKeyRevoked):
+                key = profile_tag(each.fact.party.name).rpartition(":")[2]
+                files[key] = (*files.get(key, ()), each.fact)
+        kept = {right: found for right, found in self._statements.items() if right not in touched}
+        return Situation(self.now, rights, files, self.policy, position, kept)
+
+
+def sources(said: tuple[Said, ...], source: Source) -> list[Source]:
+    """The source of each fact: those of one kind that come from one act are numbered apart.
+
+    Register and number are what a later correction names, and one number holds one fact of a kind.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for each in said:
+        seen[each.fact.TYPE] += 1
+        place = seen[each.fact.TYPE]
+        found.append(source if place == 1 else replace(source, number=f"{source.number}#{place}"))
+    return found
+
+
+def _assets(fact: Fact) -> list[str]:
+    return [tag.removeprefix("asset:") for tag in fact.tags() if tag.startswith("asset:")]
