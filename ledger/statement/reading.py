@@ -114,3 +114,20 @@ def documents_on(statement: Statement, kind: str, day: str) -> list[dict[str, An
         and document["from"] <= day
         and (document["until"] is None or document["until"] >= day)
     ]
+
+
+def suspensions_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Suspensions of procedures for an ownership dispute in effect on a day (F-12)."""
+    return [
+        item
+        for item in statement.get("suspensions", ())
+        if item["from"] <= day
+        and (item["until"] is None or item["until"] >= day)
+        and (item["ended_on"] is None or item["ended_on"] > day)
+    ]
+
+
+def last_day_in_force(statement: Statement) -> str | None:
+    """Last day of the right's term as known; None where nobody told it or it cannot be computed."""
+    expires_on: str | None = statement["expires_on"]
+    return expires_on

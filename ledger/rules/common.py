@@ -1,0 +1,144 @@
+"""Checks several families share, each finding under the rule that asks for it.
+
+All take the right, its statement and the legal day, and yield what stands in the way.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ledger.rules.base import Finding, Missing, refuse
+from ledger.rules.papers import consent_for
+from ledger.statement.reading import (
+    ENDED_STATUSES,
+    Statement,
+    freezes_on,
+    holders_on,
+    holdings_on,
+    pledges_on,
+    status_on,
+    suspensions_on,
+)
+from ledger.values.parties import same_party
+
+
+def in_force(rule: str, right: str, statement: Statement, day: str) -> Iterator[Finding]:
+    """The right has not ended; an application is no ended right."""
+    status = status_on(statement, day)
+    if status in ENDED_STATUSES:
+        yield refuse(rule, "ASSET_NOT_IN_FORCE", right=right, status=status, day=day)
+
+
+def not_frozen(rule: str, right: str, statement: Statement, day: str) -> Iterator[Finding]:
+    """No freeze in effect (FRZ 24, PIR 104), no suspension for an ownership dispute (PIR 103, 105)."""
+    for freeze in freezes_on(statement, day):
+        yield refuse(
+            rule,
+            "ASSET_FROZEN",
+            right=right,
+            reference=freeze["reference"],
+            holder=holders_on(freeze, day),
+            until=freeze["until"],
+        )
+    for suspension in suspensions_on(statement, day):
+        yield refuse(
+            rule,
+            "PROCEDURE_SUSPENDED",
+            right=right,
+            reference=suspension["reference"],
+            until=suspension["until"],
+        )
+
+
+def pledgee_consents(  # noqa: PLR0913  # every one of them narrows what a consent covers
+    rule: str,
+    right: str,
+    statement: Statement,
+    day: str,
+    act: str,
+    *,
+    to: tuple[str, ...],
+    license_kind: str | None = None,
+    priced: bool = True,
+) -> Iterator[Finding]:
+    """Every pledgee of record consented in writing, naming the other side, and the price is routed (CC 444).
+
+    `priced` is False where nothing is paid, so that there are no proceeds to route.
+    """
+    for pledge in pledges_on(statement, day):
+        for holder in holders_on(pledge, day):
+            consent = consent_for(
+                statement,
+                day,
+                giver=holder,
+                role="pledgee",
+                act=act,
+                to=to,
+                license_kind=license_kind,
+                pledge=pledge["id"],
+            )
+            if consent is None:
+                missing = Missing("consent", holder, right)
+                yield refuse(
+                    rule,
+                    "PLEDGEE_CONSENT_MISSING",
+                    right=right,
+                    missing=missing,
+                    holder=holder,
+                    reference=pledge["reference"],
+                )
+            elif priced and consent["proceeds"] is None:
+                yield refuse(
+                    rule,
+                    "PROCEEDS_ROUTE_MISSING",
+                    right=right,
+                    missing=Missing("proceeds_route", holder, right),
+                    holder=holder,
+                    reference=pledge["reference"],
+                )
+
+
+def coowner_consents(  # noqa: PLR0913  # every one of them narrows what a consent covers
+    rule: str,
+    right: str,
+    statement: Statement,
+    day: str,
+    act: str,
+    *,
+    acting: Collection[str],
+    to: tuple[str, ...] = (),
+    license_kind: str | None = None,
+) -> Iterator[Finding]:
+    """Every co-owner of record acts itself or consented (PL 14); a sole owner has nobody to ask."""
+    holdings = holdings_on(statement, day)
+    if len(holdings) < 2:  # noqa: PLR2004  # one owner is no co-owner
+        return
+    for holding in holdings:
+        if any(holding.is_called(name) for name in acting):
+            continue
+        given = consent_for(
+            statement, day, giver=holding.name, role="coowner", act=act, to=to, license_kind=license_kind
+        )
+        if given is None:
+            yield refuse(
+                rule,
+                "COOWNER_CONSENT_MISSING",
+                right=right,
+                missing=Missing("consent", holding.name, right),
+                holder=holding.name,
+            )
+
+
+def are_owners(
+    rule: str, code: str, right: str, statement: Statement, day: str, names: Collection[str]
+) -> Iterator[Finding]:
+    """Each of `names` is an owner of record; `code` says it for the family that asks."""
+    holdings = holdings_on(statement, day)
+    for name in names:
+        if not any(holding.is_called(name) for holding in holdings):
+            owner = [holding.name for holding in holdings]
+            yield refuse(rule, code, right=right, party=name, owner=owner)
+
+
+def is_among(name: str, names: Collection[Any]) -> bool:
+    """Whether a party of this name is one of `names`."""
+    return any(same_party(str(each), name) for each in names)
