@@ -124,8 +124,8 @@ REASONS: Final = (
     Reason(
         "AUTHORITY_CONFLICT",
         "N-2",
-        "the authority's document contradicts rule {rule} ({code}) and is recorded as it stands",
-        "官方文件与规则 {rule}（{code}）相抵触，仍按文件所载记录",
+        "the authority's document contradicts rule {rule} ({broken}) and is recorded as it stands",
+        "官方文件与规则 {rule}（{broken}）相抵触，仍按文件所载记录",
         "ask the issuing authority to confirm or correct the document",
         "请向出具机关核实，必要时请其更正",
     ),
@@ -157,8 +157,8 @@ REASONS: Final = (
         "REPORTED_OFF_PLATFORM",
         "N-12",
         "this took place outside the platform against rule {rule} "
-        "({code}), is listed apart and changes no right",
-        "该事实发生于平台之外且违反规则 {rule}（{code}），单独列示，不改变任何权利",
+        "({broken}), is listed apart and changes no right",
+        "该事实发生于平台之外且违反规则 {rule}（{broken}），单独列示，不改变任何权利",
         "obtain the register's entry or a court document if it is to have effect here",
         "如需在本账本产生效力，请取得登记记载或者法院文书",
     ),

@@ -49,7 +49,7 @@ def not_frozen(rule: str, right: str, statement: Statement, day: str) -> Iterato
         )
 
 
-def pledgee_consents(  # noqa: PLR0913  # every one of them narrows what a consent covers
+def pledgee_consents(  # every one of them narrows what a consent covers
     rule: str,
     right: str,
     statement: Statement,
@@ -97,7 +97,7 @@ def pledgee_consents(  # noqa: PLR0913  # every one of them narrows what a conse
                 )
 
 
-def coowner_consents(  # noqa: PLR0913  # every one of them narrows what a consent covers
+def coowner_consents(  # every one of them narrows what a consent covers
     rule: str,
     right: str,
     statement: Statement,
@@ -110,7 +110,7 @@ def coowner_consents(  # noqa: PLR0913  # every one of them narrows what a conse
 ) -> Iterator[Finding]:
     """Every co-owner of record acts itself or consented (PL 14); a sole owner has nobody to ask."""
     holdings = holdings_on(statement, day)
-    if len(holdings) < 2:  # noqa: PLR2004  # one owner is no co-owner
+    if len(holdings) < 2:  # one owner is no co-owner
         return
     for holding in holdings:
         if any(holding.is_called(name) for name in acting):
@@ -128,7 +128,7 @@ def coowner_consents(  # noqa: PLR0913  # every one of them narrows what a conse
             )
 
 
-def are_owners(
+def are_owners(  # noqa: PLR0917  # the first five are the same in every check
     rule: str, code: str, right: str, statement: Statement, day: str, names: Collection[str]
 ) -> Iterator[Finding]:
     """Each of `names` is an owner of record; `code` says it for the family that asks."""
