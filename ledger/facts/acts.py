@@ -89,6 +89,8 @@ class DetachedSignature(Value):
 
     party: Party
     kid: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    """Thumbprint (RFC 7638) of `jwk`; that it is the party's key stands on the party's file."""
+    jwk: dict[str, str]
     protected: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,2000}$")]
     signature: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
 

@@ -15,7 +15,7 @@ from ledger.facts.acts import ActActivated, ActDropped, ActSigned, DetachedSigna
 from ledger.facts.base import Party
 from ledger.rules.base import PLATFORM, Command, Decision, Finding, Outcome, Said, Verdict, refuse
 from ledger.rules.decide import decide
-from ledger.rules.fields import SourceSaid
+from ledger.rules.fields import SignatureSaid, SourceSaid
 from ledger.rules.form import Procedures, Submitted, parse, read_json
 from ledger.rules.signing import signature_findings
 from ledger.rules.situation import Situation
@@ -46,7 +46,7 @@ def rule_on(
     if decision.verdict is Verdict.REFUSED:
         return [Ruling(command.command_id, command.entry_class, decision, command=command)], situation
     if command.signatures:
-        decision = _signed(submitted, decision)
+        decision = _signed(submitted, situation, decision)
     source = source_of(submitted)
     ruling = Ruling(command.command_id, command.entry_class, decision, source, command)
     situation = situation.after(decision.said, command.entry_class, source)
@@ -99,23 +99,31 @@ def _aborted(rulings: list[Ruling]) -> list[Ruling]:
     return [Ruling(first.act, first.entry_class, Decision(Verdict.REFUSED, findings), command=first.command)]
 
 
-def _signed(submitted: Submitted, decision: Decision) -> Decision:
+def _signed(submitted: Submitted, situation: Situation, decision: Decision) -> Decision:
     command = submitted.command
-    signatures = tuple(
-        DetachedSignature(
-            party=Party(name=each.party), kid=kid, protected=each.protected, signature=each.signature
-        )
-        for each, kid in _kids(command)
-    )
     fact = ActSigned(
-        rights=command.rights, act=command.command_id, command=submitted.text, signatures=signatures
+        rights=command.rights,
+        act=command.command_id,
+        command=submitted.text,
+        signatures=tuple(_kept(each, situation) for each in command.signatures),
     )
     return Decision(decision.verdict, decision.findings, (*decision.said, Said(fact)), decision.until)
 
 
-def _kids(command: Command) -> Iterator[tuple[Any, str]]:
-    for each in command.signatures:
-        yield each, kid_of(Signature(each.protected, each.signature))
+def _kept(signature: SignatureSaid, situation: Situation) -> DetachedSignature:
+    """A signature that was verified, with the key it was verified by."""
+    profile = situation.profile(signature.party)
+    kid = kid_of(Signature(signature.protected, signature.signature))
+    assert profile is not None
+    key = profile.key(kid, situation.today)
+    assert key is not None
+    return DetachedSignature(
+        party=Party(name=signature.party),
+        kid=kid,
+        jwk=key.jwk,
+        protected=signature.protected,
+        signature=signature.signature,
+    )
 
 
 def _concerned(decision: Decision) -> list[str]:

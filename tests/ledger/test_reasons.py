@@ -83,7 +83,7 @@ SPECIFIED = [code for family in FAMILIES for code in family.split()]
 
 MEMBERS = {
     "right", "party", "holder", "owner", "number", "reference", "day", "until", "field", "given", "expected",
-    "rule", "code", "amount", "limit", "status", "kind", "document", "share", "office", "class_",
+    "rule", "broken", "amount", "limit", "status", "kind", "document", "share", "office", "class_",
 }  # fmt: skip
 
 every_reason = pytest.mark.parametrize("reason", REASONS.values(), ids=lambda reason: reason.name)
