@@ -63,6 +63,10 @@ class Command(Value):
         """Tags (`pledge:…`, `license:…`) whose further rights must be read to decide."""
         return ()
 
+    def dossiers(self) -> tuple[str, ...]:
+        """Tags (`pool:…`, `case:…`) whose entries must be read whole to decide."""
+        return ()
+
     def creates(self, right: str) -> bool:  # noqa: ARG002  # commands that register rights answer for theirs
         """Whether this command itself brings the right on the ledger."""
         return False

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ledger.entry import EntryClass, Source
 from ledger.facts.base import Fact
@@ -23,6 +23,10 @@ from ledger.values.dates import day_of
 from ledger.values.parties import party_id
 
 
+DOSSIERS: Final = ("pool:", "case:")
+"""Tags under which whole stories other than a right's are kept."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """Rights by id, each as the facts recorded of it so far; `position` is the last one read."""
@@ -31,6 +35,8 @@ class Situation:
     rights: Mapping[str, State] = field(default_factory=dict)
     files: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     """Facts of each party's file, by party id."""
+    dossiers: Mapping[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    """All that is recorded under each further tag a command asks for: a pool, a loan, a fund."""
     policy: Policy = POLICY
     position: int = 0
     _statements: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
@@ -72,6 +78,7 @@ class Situation:
         """The situation in which these facts stand behind everything read, as recorded from `source`."""
         rights = {right: State(right, list(state.recorded)) for right, state in self.rights.items()}
         files = dict(self.files)
+        dossiers = dict(self.dossiers)
         position = self.position
         touched: set[str] = set()
         for each, numbered in zip(said, sources(said, source), strict=True):
@@ -81,11 +88,22 @@ class Situation:
             for right in _assets(each.fact):
                 rights.setdefault(right, State(right)).recorded.append(Recorded(record, each.fact))
                 touched.add(right)
+            for tag in each.fact.tags():
+                if tag.startswith(DOSSIERS):
+                    dossiers[tag] = (*dossiers.get(tag, ()), Recorded(record, each.fact))
             if isinstance(each.fact, PartyRegistered | PartyDescribed | PartyKeyRevoked):
                 key = profile_tag(each.fact.party.name).rpartition(":")[2]
                 files[key] = (*files.get(key, ()), each.fact)
         kept = {right: found for right, found in self._statements.items() if right not in touched}
-        return Situation(self.now, rights, files, self.policy, position, kept)
+        return replace(
+            self,
+            rights=rights,
+            files=files,
+            dossiers=dossiers,
+            position=position,
+            _statements=kept,
+            _profiles={},
+        )
 
 
 def sources(said: tuple[Said, ...], source: Source) -> list[Source]:

@@ -8,6 +8,7 @@
 Everything passes through the real form, the real rules and the real fold; only the store is missing.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -44,8 +45,7 @@ class Desk:
     def on(self, today):
         """The same desk on another day (never an earlier one)."""
         assert noon(today) >= self.situation.now
-        old = self.situation
-        self.situation = Situation(noon(today), old.rights, old.files, old.policy, old.position)
+        self.situation = replace(self.situation, now=noon(today), _profiles={})
         return self
 
     @property
