@@ -22,7 +22,6 @@ from ledger.statement.base import Recorded, record_at
 from ledger.values.dates import day_of
 from ledger.values.parties import party_id
 
-
 DOSSIERS: Final = ("pool:", "case:")
 """Tags under which whole stories other than a right's are kept."""
 
