@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -50,15 +51,121 @@ def holdings_on(statement: Statement, day: str) -> list[Holding]:
 
 
 def status_on(statement: Statement, day: str) -> str:
-    """`APPLICATION`, `IN_FORCE`, or how it ended (A-3)."""
+    """How the right stands on a day (A-3).
+
+    `APPLICATION`, `IN_FORCE`, `INVALID_PART`; `FEE_LATE` and `RENEWAL_GRACE`, in which it is in force (A-6,
+    TML 40); or how it ended: one of `ENDED_STATUSES`. An end that was reported while procedures stood still
+    begins when they go on (A-8).
+    """
     status = "APPLICATION"
     for interval in statement["status"]:
         if interval["from"] is None or interval["from"] <= day:
             status = interval["status"]
+    if status in ENDED_STATUSES:
+        return str(status)
+    stayed = _stayed_end_on(statement, day)
+    if stayed is not None:
+        return stayed
     expires_on = statement["expires_on"]
-    if expires_on is not None and expires_on < day and status not in ENDED_STATUSES:
+    if expires_on is not None and expires_on < day:
+        return _after_term(statement, day)
+    return "FEE_LATE" if status == "IN_FORCE" and fees_late_on(statement, day) else str(status)
+
+
+def _after_term(statement: Statement, day: str) -> str:
+    renewal = statement.get("renewal")
+    if renewal is None:
         return "EXPIRED"
-    return str(status)
+    return "RENEWAL_GRACE" if day <= renewal["grace_until"] else "NOT_RENEWED"
+
+
+def _stayed_end_on(statement: Statement, day: str) -> str | None:
+    for end in statement.get("stayed", ()):
+        begins = stayed_until(statement, end["recorded_on"])
+        if begins is not None and max(begins, end["from"]) <= day:
+            return str(end["status"])
+    return None
+
+
+def stayed_until(statement: Statement, since: str) -> str | None:
+    """The first day from `since` on which neither freeze nor suspension holds procedures up; None if none."""
+    held = [
+        item for item in statement["encumbrances"] if item["kind"] in FREEZES
+    ] + list(statement.get("suspensions", ()))  # fmt: skip
+    ends = [item["ended_on"] for item in held] + [_day_after(item["until"]) for item in held]
+    for day in sorted({since, *(end for end in ends if end is not None and end > since)}):
+        if not freezes_on(statement, day) and not suspensions_on(statement, day):
+            return day
+    return None
+
+
+def _day_after(day: str | None) -> str | None:
+    return None if day is None else (date.fromisoformat(day) + timedelta(1)).isoformat()
+
+
+def fees_late_on(statement: Statement, day: str) -> bool:
+    """Whether an annual fee that was due before `day` is known to have been unpaid on it (PIR 115, A-6).
+
+    Silence is no default: where nobody said whether a fee was paid, `fee_unknown_on` says so.
+    """
+    return any(_is_late(fee, day) for fee in statement.get("fees", ()))
+
+
+def _is_late(fee: dict[str, Any], day: str) -> bool:
+    if fee["due_on"] >= day:
+        return False
+    return fee["unpaid_on"] is not None if fee["paid_on"] is None else bool(fee["paid_on"] > day)
+
+
+def is_granted_on(statement: Statement, day: str) -> bool:
+    """Whether the right had come into being: granted or registered; works and software need neither (CL 2).
+
+    It may have ended since. A right that was finally invalid never was (PL 47).
+    """
+    if statement["right"].split(":")[1] in {"copyright", "software"}:
+        return status_on(statement, day) != "INVALID_FULL"
+    return any(
+        interval["status"] in {"IN_FORCE", "INVALID_PART"}
+        and (interval["from"] is None or interval["from"] <= day)
+        for interval in statement["status"]
+    )
+
+
+def invalidation_pending_on(statement: Statement, day: str) -> bool:
+    """Whether an invalidation was requested and has not ended, or was decided and is not final (A-4)."""
+    requested = any(
+        case["requested_on"] <= day and (case["ended_on"] is None or case["ended_on"] > day)
+        for case in statement.get("invalidations", ())
+    )
+    return requested or any(
+        flag["code"] == "INVALIDATION_DECIDED_NOT_FINAL"
+        and (flag["since"] is None or flag["since"] <= day)
+        and (flag["until"] is None or flag["until"] > day)
+        for flag in statement["flags"]
+    )
+
+
+def dispute_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Disputes about who owns the right, or about the right itself, that run on a day."""
+    return [
+        dispute
+        for dispute in statement.get("disputes", ())
+        if dispute["from"] <= day and (dispute["ended_on"] is None or dispute["ended_on"] > day)
+    ]
+
+
+def bundle_of(statement: Statement) -> list[str]:
+    """Ids of all marks that go together, this one among them; empty where no list names it (T-13).
+
+    Lists add up: that an older one was wrong is said by a correction of it.
+    """
+    return sorted({right for known in statement.get("similar_marks", ()) for right in known["rights"]})
+
+
+def extract_age(statement: Statement, day: str) -> int | None:
+    """Days from the newest register extract by then to `day`; None where none is told (A-10)."""
+    known = [each["on"] for each in statement.get("extracts", ()) if each["on"] <= day]
+    return None if not known else (date.fromisoformat(day) - date.fromisoformat(max(known))).days
 
 
 def has_ended(item: dict[str, Any], day: str) -> bool:
