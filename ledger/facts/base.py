@@ -52,6 +52,13 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Amount(Value):
+    """Money in integer minor units with its ISO 4217 currency (N-6)."""
+
+    minor: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
 class Party(Value):
     """A party as the source names it; `on` is the day this party signed."""
 
