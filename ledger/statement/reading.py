@@ -93,7 +93,8 @@ def stayed_until(statement: Statement, since: str) -> str | None:
         item for item in statement["encumbrances"] if item["kind"] in FREEZES
     ] + list(statement.get("suspensions", ()))  # fmt: skip
     ends = [item["ended_on"] for item in held] + [_day_after(item["until"]) for item in held]
-    for day in sorted({since, *(end for end in ends if end is not None and end > since)}):
+    days: set[str] = {since, *(end for end in ends if end is not None and end > since)}
+    for day in sorted(days):
         if not freezes_on(statement, day) and not suspensions_on(statement, day):
             return day
     return None
