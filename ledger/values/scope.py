@@ -130,7 +130,24 @@ def parse_scope(kind: str, form: Any) -> Scope:
     if not isinstance(left_out, Mapping) or left_out.keys() - set(_DIMENSIONS):
         raise _invalid("/except", f"must be an object with members {', '.join(_DIMENSIONS)}")
     acts, territory, field = (_extent(frame, dimension, form, left_out) for dimension in _DIMENSIONS)
-    return Scope(kind, acts, territory, field, _period(form))
+    return Scope(kind, acts, territory, field, parse_period(form))
+
+
+def parse_period(form: Mapping[str, Any]) -> Period:
+    """The time of a scope from the members `from` and `until` of its JSON form.
+
+    Raises:
+        InputRejected: `SCOPE_INVALID` with the JSON `pointer` of the wrong member; `DATE_INVALID`.
+    """
+    first, last = form.get("from"), form.get("until")
+    if not isinstance(first, str):
+        raise _invalid("/from", "must be a day, YYYY-MM-DD")
+    if last is not None and not isinstance(last, str):
+        raise _invalid("/until", "must be a day, YYYY-MM-DD, or null")
+    period = Period(parse_day(first), None if last is None else parse_day(last))
+    if period.last is not None and period.last < period.first:
+        raise _invalid("/until", f"{last} is before {first}")
+    return period
 
 
 def subtract(scope: Scope, other: Scope) -> list[Scope]:
@@ -279,18 +296,6 @@ def _text(dimension: str, path: Path) -> str:
     if not path:
         return "*"
     return territory_text(path) if dimension == "territory" else "/".join(path)
-
-
-def _period(form: Mapping[str, Any]) -> Period:
-    first, last = form.get("from"), form.get("until")
-    if not isinstance(first, str):
-        raise _invalid("/from", "must be a day, YYYY-MM-DD")
-    if last is not None and not isinstance(last, str):
-        raise _invalid("/until", "must be a day, YYYY-MM-DD, or null")
-    period = Period(parse_day(first), None if last is None else parse_day(last))
-    if period.last is not None and period.last < period.first:
-        raise _invalid("/until", f"{last} is before {first}")
-    return period
 
 
 def _joined(pieces: list[Scope]) -> list[Scope]:

@@ -1,0 +1,102 @@
+"""The JSON forms of scopes, each read and written once: a right with a thousand licenses repeats a few.
+
+Acts, territory and field are what takes time to read; they are kept by their canonical text. The period is
+read anew, as it differs from license to license.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from ledger.values.extents import Extent
+from ledger.values.scope import Period, Scope, parse_period, parse_scope
+
+_KEPT: Final = 16384
+_ALWAYS: Final = {"from": "2000-01-01"}
+_PERIOD: Final = frozenset(_ALWAYS) | {"until"}
+
+
+def scope_of(kind: str, form: Any) -> Scope:
+    """The scope a JSON form says for rights of `kind`.
+
+    Raises:
+        InputRejected: as `parse_scope`.
+    """
+    if not isinstance(form, Mapping):
+        return parse_scope(kind, form)
+    return replace(_space(kind, _text(form)), period=parse_period(form))
+
+
+def settled_form(kind: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form in its one spelling; a scope without end has no member `until`.
+
+    Raises:
+        InputRejected: as `parse_scope`.
+
+    >>> form = {"acts": ["*"], "territory": ["广东"], "field": ["9/Cells"], "from": "2024-01-01", "until": None}
+    >>> settled_form("trademark", form)
+    {'acts': ['*'], 'territory': ['CN-44'], 'field': ['9/cells'], 'from': '2024-01-01'}
+    """
+    period = parse_period(form)
+    settled = orjson.loads(_space_text(kind, _text(form)))
+    return {**settled, **period_form(period)}
+
+
+def period_form(period: Period) -> dict[str, str]:
+    """The members `from` and, where there is an end, `until`."""
+    ends = {} if period.last is None else {"until": period.last.isoformat()}
+    return {"from": period.first.isoformat(), **ends}
+
+
+def meets(one: Scope, other: Scope) -> bool:
+    """Whether all four dimensions meet (L-5): what `Scope.overlaps` says, without working out the overlap."""
+    return (
+        one.kind == other.kind
+        and (one.period & other.period) is not None
+        and _meet(one.territory, other.territory)
+        and _meet(one.field, other.field)
+        and _meet(one.acts, other.acts)
+    )
+
+
+def dimensions_outside(scope: Scope, other: Scope) -> list[str]:
+    """Which of acts, territory, field and period of `scope` go beyond those of `other`."""
+    return [
+        dimension
+        for dimension in ("acts", "territory", "field", "period")
+        if not getattr(scope, dimension) <= getattr(other, dimension)
+    ]
+
+
+def _meet(one: Extent, other: Extent) -> bool:
+    if one.rest and other.rest:
+        return True
+    here, there = dict(one.named), dict(other.named)
+    for name, extent in here.items():
+        below = there.get(name)
+        if _meet(extent, below) if below is not None else other.rest and _any(extent):
+            return True
+    return one.rest and any(name not in here and _any(extent) for name, extent in there.items())
+
+
+def _any(extent: Extent) -> bool:
+    return extent.rest or any(_any(below) for _, below in extent.named)
+
+
+def _text(form: Mapping[str, Any]) -> bytes:
+    space = {name: told for name, told in form.items() if name not in _PERIOD}
+    return orjson.dumps(space, option=orjson.OPT_SORT_KEYS)
+
+
+@lru_cache(maxsize=_KEPT)
+def _space(kind: str, text: bytes) -> Scope:
+    return parse_scope(kind, {**orjson.loads(text), **_ALWAYS})
+
+
+@lru_cache(maxsize=_KEPT)
+def _space_text(kind: str, text: bytes) -> bytes:
+    form = _space(kind, text).as_json()
+    return orjson.dumps({name: told for name, told in form.items() if name not in _PERIOD})
