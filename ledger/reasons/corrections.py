@@ -5,10 +5,14 @@ from typing import Final
 from ledger.reasons.base import Reason, of_flag
 
 REASONS: Final = (
-    of_flag(
+    Reason(
         "TARGET_UNKNOWN",
-        "check the entry that is to be corrected, and name it by its digest",
-        "请核对所要更正的记录，并以其摘要值指明",
+        "K-1",
+        "entry {reference} is not on right {right}, has another digest, or counts no more",
+        "记录 {reference} 不在权利 {right} 上，或者摘要值不符，或者已不再有效",
+        "take position and digest from the answer that shows the entry, and name the first target where a "
+        "correction was voided",
+        "请按显示该记录的答复填写位置与摘要值，更正已被撤销的，请指明最初的记录",
     ),
     Reason(
         "CORRECTION_NOT_AUTHORISED",
@@ -47,5 +51,21 @@ REASONS: Final = (
         "权利 {right} 上的 {reference} 以无效行为为基础，在有权机关处理前仍予保留",
         "have title examined, as a party in good faith may keep the right",
         "请核查权属来源，善意取得人可能保有权利",
+    ),
+    Reason(
+        "ENTRY_VOIDED",
+        "K-2",
+        "{reference} was voided from its beginning by {number} and counts no more",
+        "{reference} 已被 {number} 撤销，自始不再有效",
+        "look at what rested on it, which stands until it is reversed itself",
+        "请核查以其为基础的后续记录，该等记录在被撤销前仍予保留",
+    ),
+    Reason(
+        "EXECUTED_STANDS",
+        "K-9",
+        "{reference} was carried out and is not rewritten by {number}",
+        "{reference} 已经履行完毕，不因 {number} 而改写",
+        "settle what is owed back between the parties, or have a court decide it",
+        "请当事人之间自行返还结算，或者由法院裁判",
     ),
 )

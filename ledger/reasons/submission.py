@@ -162,4 +162,12 @@ REASONS: Final = (
         "obtain the register's entry or a court document if it is to have effect here",
         "如需在本账本产生效力，请取得登记记载或者法院文书",
     ),
+    Reason(
+        "NO_RULE_BROKEN",
+        "N-12",
+        "as of {day} the reported act breaks no rule, so it needs no separate list",
+        "所报行为在 {day} 未违反任何规则，无需单独列示",
+        "submit it as an ordinary act",
+        "请作为普通行为提交",
+    ),
 )

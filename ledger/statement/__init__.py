@@ -15,10 +15,12 @@ from ledger.facts.base import Fact
 from ledger.facts.corrections import RecordingNoted
 from ledger.statement import (
     acts,
+    amendments,
     corrections,
     freezes,
     licenses,
     papers,
+    pledge_contracts,
     pledges,
     registrations,
     status,
@@ -66,16 +68,19 @@ def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
 
 def document(state: State) -> dict[str, Any]:
     """The statement as JSON of version 1 (docs/formats.md)."""
-    settled, flags = corrections.settle(state.recorded)
+    current, answered, amendment_flags = amendments.apply(state.recorded, state.right)
+    settled, flags = corrections.settle(current)
+    flags += amendment_flags
     description = registrations.describe(state.right, settled)
     titles, title_flags = transfers.resolve(settled, description)
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
+    contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
     licensed, license_flags = licenses.resolve(settled)
     frozen, freeze_flags = freezes.resolve(settled)
     intervals, status_flags = status.resolve(settled, description)
     flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + _noted(settled)
     acted, act_flags = acts.resolve(settled, state.right)
-    flags += act_flags
+    flags += act_flags + contract_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
     return {
@@ -88,7 +93,9 @@ def document(state: State) -> dict[str, Any]:
         "status": [interval.as_json() for interval in intervals],
         "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
         # What follows is absent where there is nothing to say.
+        **answered,
         **papers.resolve(settled),
+        **contracts,
         **acted,
     }
 

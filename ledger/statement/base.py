@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.chain import entry_digest
 from ledger.entry import Entry, EntryClass, Source
 from ledger.facts.base import Fact, Party
 from ledger.values.dates import day_of, parse_moment
@@ -20,6 +21,13 @@ class Record:
     """The day it stands in the register; the day of legal effect where the register gives none."""
     effective_on: str
     type: str
+    raw: bytes = field(default=b"", repr=False, compare=False)
+    """The entry's own bytes; empty for what would stand there but is not recorded yet."""
+
+    @property
+    def digest(self) -> str | None:
+        """`D` of the entry in hex, reckoned when a correction names it: hashing all would cost 1 µs each."""
+        return entry_digest(self.raw).hex() if self.raw else None
 
     @property
     def order(self) -> tuple[str, str, str, str, str, int]:
@@ -69,11 +77,16 @@ class Flag:
 
 def record_of(entry: Entry, fact: Fact) -> Record:
     """The record of a fact read from `entry`."""
-    return record_at(entry.position, fact, entry.entry_class, entry.source, entry.effective_at)
+    return record_at(entry.position, fact, entry.entry_class, entry.source, entry.effective_at, entry.raw)
 
 
-def record_at(
-    position: int, fact: Fact, entry_class: EntryClass, source: Source | None, effective_at: str
+def record_at(  # noqa: PLR0917  # the members of an entry that count here
+    position: int,
+    fact: Fact,
+    entry_class: EntryClass,
+    source: Source | None,
+    effective_at: str,
+    raw: bytes = b"",
 ) -> Record:
     """The record of a fact that stands, or would stand, at `position`."""
     effective_on = fact.effective_on or day_of(parse_moment(effective_at)).isoformat()
@@ -85,6 +98,7 @@ def record_at(
         registered_on=vars(fact).get("registered_on") or effective_on,
         effective_on=effective_on,
         type=fact.TYPE,
+        raw=raw,
     )
 
 
