@@ -472,7 +472,7 @@ def _only_addresses(event: CnEvent) -> bool:
     return bool(blocks) and all(block.is_address for block in blocks)
 
 
-def _words(blocks: list[_Block]) -> dict[str, str]:
+def _words(blocks: list[_Block]) -> dict[str, Any]:
     """The register's words for several changed items as one: facts of one kind are one to a recording."""
     words = {
         "item": ";".join(block.item for block in blocks if block.item),

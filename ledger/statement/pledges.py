@@ -7,11 +7,19 @@ wrong "free of encumbrance" costs a bank its loan.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any, Final, get_args
 
 from ledger.facts.base import Fact, Party, record_id
-from ledger.facts.pledges import PledgeAssigned, PledgeChanged, PledgeRegistered, PledgeReleased
+from ledger.facts.pledges import (
+    PledgeAssigned,
+    PledgeChanged,
+    PledgeExtended,
+    PledgeRegistered,
+    PledgeReleased,
+    PledgeRevoked,
+)
 from ledger.facts.transfers import PartyRenamed, TransmissionRegistered
 from ledger.statement.base import Flag, Record, Recorded, listed, names, of_kinds
 from ledger.statement.transfers import Period, owners_at
@@ -20,7 +28,18 @@ from ledger.values.parties import nearly_same, same_party
 _Succession = PartyRenamed | TransmissionRegistered
 """The pledgee goes on under another name, or another goes on in its place; its pledges follow (P-12)."""
 _PLEDGED: Final[frozenset[type[Fact]]] = frozenset((PledgeRegistered,))
-_LATER: Final = frozenset((PledgeAssigned, PledgeChanged, PledgeReleased, *get_args(_Succession)))
+_LATER: Final = frozenset(
+    (
+        PledgeAssigned,
+        PledgeChanged,
+        PledgeExtended,
+        PledgeReleased,
+        PledgeRevoked,
+        *get_args(_Succession),
+    )
+)
+_TERMS: Final = ("amount", "cap", "debt_from", "debt_until", "secures")
+"""What a register may state of the debt; members of `secured` and, where changed, of `steps`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +67,14 @@ class Pledge:
     """Its id, and those of the recordings that corrected or assigned it: a release may name any of them."""
     changes: list[dict[str, Any]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
+    until: str | None = None
+    """Last day of the registration itself, where it has one (P-20)."""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """Changes of the secured debt, each with the day and time it was registered (P-8)."""
+    contract: str | None = None
     ended_on: str | None = None
     ended_by: str | None = None
+    revoked_on: str | None = None
 
     @property
     def number(self) -> str:
@@ -93,14 +118,32 @@ class Pledge:
             ],
             "executed_on": self.fact.executed_on,
             "registered_on": self.item.record.registered_on,
-            "until": None,
+            "until": self.until,
             "ended_on": self.ended_on,
             "ended_by": self.ended_by,
-            "end_state": "released" if self.ended_on else None,
+            "end_state": self._end_state(),
             "detail": None,
             "changes": self.changes,
             "entries": list(dict.fromkeys((*self.item.entries, *self.entries))),
+            **self._terms(),
         }
+
+    def _end_state(self) -> str | None:
+        if self.revoked_on is not None:
+            return "revoked"
+        return "released" if self.ended_on else None
+
+    def _terms(self) -> dict[str, Any]:
+        """What only later releases of this ledger tell; absent where the register told nothing of it."""
+        told = _told(self.fact)
+        found = {
+            "contract": self.contract,
+            "time": self.fact.registered_time,
+            "secured": {name: told.get(name) for name in _TERMS} if told else None,
+            "steps": self.steps,
+            "revoked_on": self.revoked_on,
+        }
+        return {name: value for name, value in found.items() if value}
 
 
 def resolve(recorded: list[Recorded], titles: list[Period], right: str) -> tuple[list[Pledge], list[Flag]]:
@@ -117,17 +160,29 @@ def resolve(recorded: list[Recorded], titles: list[Period], right: str) -> tuple
                 flags += _assign(item, fact, pledges)
             case PledgeChanged() as fact:
                 flags += _change(item, fact, pledges)
+            case PledgeExtended() as fact:
+                flags += _extend(item, fact, pledges)
             case PledgeReleased() as fact:
                 flags += _release(item, fact, pledges, titles, right)
+            case PledgeRevoked() as fact:
+                flags += _revoke(item, fact, pledges)
             case PartyRenamed() | TransmissionRegistered() as fact:
                 _succeed(item, fact, pledges)
-    return pledges, flags + _twins(pledges)
+    return pledges, flags + _expirations(pledges) + _twins(pledges)
 
 
 def _pledge(item: Recorded, fact: PledgeRegistered) -> Pledge:
     pledgees = tuple(Pledgee(name) for name in names(fact.pledgees))
     ids = {fact.pledge, *(_id_of(record) for record in item.corrected_by)}
-    return Pledge(item, fact, [(item.record.registered_on, pledgees)], ids)
+    if fact.contract:
+        ids.add(fact.contract)
+    holders = [(item.record.registered_on, pledgees)]
+    return Pledge(item, fact, holders, ids, until=fact.until, contract=fact.contract)
+
+
+def _told(fact: PledgeRegistered | PledgeChanged) -> dict[str, Any]:
+    """Those of `_TERMS` the register states."""
+    return fact.model_dump(mode="json", include=set(_TERMS), exclude_none=True)
 
 
 def _id_of(record: Record) -> str:
@@ -206,9 +261,46 @@ def _change(item: Recorded, fact: PledgeChanged, pledges: list[Pledge]) -> list[
         pledge.changes.append(
             {"on": item.record.registered_on, "item": fact.item, "before": fact.before, "after": fact.after}
         )
+        told = _told(fact)
+        if told:
+            pledge.steps.append({"on": item.record.registered_on, "time": fact.registered_time, **told})
         pledge.entries += item.entries
         return []
     return [_unknown_reference(item, [])]
+
+
+def _extend(item: Recorded, fact: PledgeExtended, pledges: list[Pledge]) -> list[Flag]:
+    """The register's word on how long its entry runs (P-20)."""
+    named = _named((fact.pledge,), pledges)
+    for pledge in named:
+        pledge.until = max(fact.until, pledge.until or "")
+        pledge.entries += item.entries
+    return [] if named else [_unknown_reference(item, [fact.pledge])]
+
+
+def _revoke(item: Recorded, fact: PledgeRevoked, pledges: list[Pledge]) -> list[Flag]:
+    """The entry counts as never made: it ends on the day it began (R-5)."""
+    named = _named((fact.pledge,), pledges)
+    for pledge in named:
+        pledge.ended_on, pledge.ended_by = pledge.item.record.registered_on, item.record.number
+        pledge.revoked_on = item.record.registered_on
+        pledge.entries += item.entries
+    return [] if named else [_unknown_reference(item, [fact.pledge])]
+
+
+def _expirations(pledges: list[Pledge]) -> list[Flag]:
+    """P-20: a registration that ran out is no release, and is told until the entry is struck."""
+    return [
+        Flag(
+            "REGISTRATION_EXPIRED",
+            (*pledge.item.entries, *pledge.entries),
+            since=(date.fromisoformat(pledge.until) + timedelta(1)).isoformat(),
+            until=pledge.ended_on,
+            data={"reference": pledge.number, "until": pledge.until},
+        )
+        for pledge in pledges
+        if pledge.until is not None and (pledge.ended_on is None or pledge.ended_on > pledge.until)
+    ]
 
 
 def _release(

@@ -191,6 +191,34 @@ def pledges_on(statement: Statement, day: str) -> list[dict[str, Any]]:
     return standing_on(statement, SECURITY, day)
 
 
+def contracted_pledges(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Pledge contracts that led to no registration on this right by then: no pledge, no rank (P-3, N-9).
+
+    Those applied for and those the office refused are among them; a registration the office revoked counts
+    as never made (R-5).
+    """
+    registered = {
+        item["contract"]
+        for item in statement["encumbrances"]
+        if item.get("contract") and item["registered_on"] <= day and item["end_state"] != "revoked"
+    }
+    return [
+        contract
+        for contract in statement.get("pledges", ())
+        if contract["executed_on"] <= day and contract["id"] not in registered
+    ]
+
+
+def pledge_contract(statement: Statement, pledge: str) -> dict[str, Any] | None:
+    """The contract behind a pledge, by its own id or by that of its entry in the register."""
+    ids = {pledge} | {
+        item["contract"]
+        for item in statement["encumbrances"]
+        if item["id"] == pledge and item.get("contract")
+    }
+    return next((each for each in statement.get("pledges", ()) if each["id"] in ids), None)
+
+
 def holders_on(item: dict[str, Any], day: str) -> list[str]:
     """Holders of record of an encumbrance."""
     held = [step for step in item["holders"] if step["from"] <= day] or item["holders"][:1]
