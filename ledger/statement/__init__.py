@@ -72,7 +72,7 @@ def document(state: State) -> dict[str, Any]:
     settled, flags = corrections.settle(current)
     flags += amendment_flags
     description = registrations.describe(state.right, settled)
-    titles, title_flags = transfers.resolve(settled, description)
+    titles, title_flags = transfers.resolve(settled, description, state.right)
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
     contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
     licensed, license_flags = licenses.resolve(settled)

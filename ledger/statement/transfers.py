@@ -7,20 +7,26 @@ accepted, because a register is not ours to refuse (N-2), and flagged as a break
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from ledger.canonical import MAX_INTEGER
 from ledger.facts.base import Fact, Party
 from ledger.facts.pledges import PledgeAssigned, PledgeRegistered
-from ledger.facts.transfers import PartyRenamed, TransferRegistered, TransmissionRegistered
+from ledger.facts.transfers import (
+    PartyRenamed,
+    TransferContracted,
+    TransferRegistered,
+    TransmissionRegistered,
+)
 from ledger.statement.base import Flag, Recorded, listed, names, of_kinds
+from ledger.statement.conveyances import moving_title
 from ledger.statement.registrations import Description
 from ledger.values.parties import match_names, party_id, same_party
 from ledger.values.shares import WHOLE, as_pair
 
-Conveyance = TransferRegistered | TransmissionRegistered | PartyRenamed
+_Passing = TransferRegistered | TransmissionRegistered | TransferContracted
+Conveyance = _Passing | PartyRenamed
 
-_CONVEYANCES: Final = frozenset(get_args(Conveyance))
 _SECURING: Final[frozenset[type[Fact]]] = frozenset(
     (PledgeRegistered, PledgeAssigned, PartyRenamed, TransmissionRegistered)
 )
@@ -69,11 +75,12 @@ class Period:
         return {"from": self.since, "owners": [owner.as_json() for owner in self.owners]}
 
 
-def resolve(recorded: list[Recorded], description: Description) -> tuple[list[Period], list[Flag]]:
+def resolve(
+    recorded: list[Recorded], description: Description, right: str
+) -> tuple[list[Period], list[Flag]]:
     """The periods of ownership, earliest first, and the flags on the chain of title."""
-    conveyances = sorted(of_kinds(recorded, _CONVEYANCES), key=lambda item: item.record.order)
     chain = _Chain(description, _secured_parties(recorded))
-    for item in conveyances:
+    for item in moving_title(recorded, right):
         chain.take(item)
     return chain.periods(), chain.flags()
 
@@ -172,7 +179,9 @@ class _Chain:
 
     def _concerns_a_pledgee(self, item: Recorded, fact: Conveyance) -> bool:
         """A bank's merger or change of name, recorded against its collateral, moves no title (P-12)."""
-        if isinstance(fact, TransferRegistered) or any(self._is_owner(party.name) for party in fact.grantors):
+        if not isinstance(fact, PartyRenamed | TransmissionRegistered):
+            return False
+        if any(self._is_owner(party.name) for party in fact.grantors):
             return False
         return any(
             same_party(name, party.name)
@@ -207,7 +216,7 @@ class _Chain:
             self._owners = _merged([], renamed)
             self._begin(item.record.effective_on, item)
 
-    def _convey(self, item: Recorded, fact: TransferRegistered | TransmissionRegistered) -> None:
+    def _convey(self, item: Recorded, fact: _Passing) -> None:
         """Whole or fractional shares pass; what a grantor does not convey it keeps (T-5)."""
         giving = self._giving(item, fact)
         staying = [owner for owner in self._owners if owner not in giving]
@@ -227,13 +236,13 @@ class _Chain:
         if conveyed > freed:
             self._break(item, fact)
         if giving and conveyed < freed:
-            staying += [replace(owner, share=owner.share * (freed - conveyed) / freed) for owner in giving]
+            staying += _keeping(giving, fact.grantors, conveyed, freed)
         else:
             conveyed = freed
         self._owners = _merged(staying, _grantees(item, fact, conveyed))
         self._begin(item.record.effective_on, item)
 
-    def _giving(self, item: Recorded, fact: TransferRegistered | TransmissionRegistered) -> list[Owner]:
+    def _giving(self, item: Recorded, fact: _Passing) -> list[Owner]:
         """The owners who convey; a register that names no grantor says that all of them did (N-2)."""
         if not fact.grantors and item.record.authority:
             return list(self._owners)
@@ -308,10 +317,25 @@ def _sum(shares: list[Fraction]) -> Fraction:
     return sum(shares[1:], start=shares[0])
 
 
-def _grantees(
-    item: Recorded, fact: TransferRegistered | TransmissionRegistered, conveyed: Fraction
+def _keeping(
+    giving: list[Owner], grantors: tuple[Party, ...], conveyed: Fraction, freed: Fraction
 ) -> list[Owner]:
-    kind = "transfer" if isinstance(fact, TransferRegistered) else fact.cause
+    """What those who give a part keep: each gives what is stated of it, else all in proportion."""
+    given = [
+        next((party.share for party in grantors if owner.is_called(party.name)), None) for owner in giving
+    ]
+    parts = [Fraction(*share) for share in given if share]
+    if len(parts) < len(giving) or _sum(parts) != conveyed:
+        return [replace(owner, share=owner.share * (freed - conveyed) / freed) for owner in giving]
+    return [
+        replace(owner, share=owner.share - part)
+        for owner, part in zip(giving, parts, strict=True)
+        if part < owner.share
+    ]
+
+
+def _grantees(item: Recorded, fact: _Passing, conveyed: Fraction) -> list[Owner]:
+    kind = fact.cause if isinstance(fact, TransmissionRegistered) else "transfer"
     basis = f"{kind} {item.record.register} {item.record.number}"
     return [
         Owner(name, share, item.record.effective_on, basis, item.record.position, stated=stated)
