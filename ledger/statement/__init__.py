@@ -18,13 +18,16 @@ from ledger.statement import (
     amendments,
     corrections,
     freezes,
+    grants,
     licenses,
     papers,
     pledge_contracts,
     pledges,
     registrations,
     status,
+    transfer_contracts,
     transfers,
+    valuations,
 )
 from ledger.statement.base import Flag, Recorded, of_kinds, record_of
 
@@ -73,14 +76,16 @@ def document(state: State) -> dict[str, Any]:
     flags += amendment_flags
     description = registrations.describe(state.right, settled)
     titles, title_flags = transfers.resolve(settled, description, state.right)
+    awaited, awaited_flags = transfer_contracts.resolve(settled, state.recorded, titles, state.right)
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
     contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
     licensed, license_flags = licenses.resolve(settled)
     frozen, freeze_flags = freezes.resolve(settled)
     intervals, status_flags = status.resolve(settled, description)
     flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + _noted(settled)
+    granted, grant_flags = grants.resolve(settled, licensed, state.right)
     acted, act_flags = acts.resolve(settled, state.right)
-    flags += act_flags + contract_flags
+    flags += act_flags + contract_flags + awaited_flags + grant_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
     return {
@@ -94,8 +99,11 @@ def document(state: State) -> dict[str, Any]:
         "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
         # What follows is absent where there is nothing to say.
         **answered,
+        **granted,
         **papers.resolve(settled),
+        **valuations.resolve(settled, state.right),
         **contracts,
+        **awaited,
         **acted,
     }
 

@@ -267,3 +267,14 @@ def last_day_in_force(statement: Statement) -> str | None:
     """Last day of the right's term as known; None where nobody told it or it cannot be computed."""
     expires_on: str | None = statement["expires_on"]
     return expires_on
+
+
+def pending_transfers_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Transfers signed by then that no register has taken up, overtaken or seen taken back (T-4, T-21)."""
+    return [
+        contract
+        for contract in statement.get("transfers", ())
+        if contract["executed_on"] <= day
+        and (contract["ended_on"] is None or contract["ended_on"] > day)
+        and contract["state"] != "retracted"
+    ]

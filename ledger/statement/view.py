@@ -5,6 +5,8 @@ from typing import Any
 
 from ledger import codes
 from ledger.reasons import reason_of
+from ledger.statement import pledge_contracts, transfer_contracts
+from ledger.statement.ranks import places_on, ranked_on, ranks_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
     SECURITY,
@@ -23,21 +25,26 @@ def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False)
 
     Members: `right`, `names`, `title`, `status`, `as_of`, `owners`, `encumbrances` (live ones in order of
     rank; ended ones behind them with `include_ended`), `pending` (signed but not yet registered on that
-    day: no rank, no effect on third parties, N-9), `flags`.
+    day: no rank, no effect on third parties, N-9), `flags`; where there are any, `transfer_pending` (T-4).
     """
     day = as_of.isoformat()
     owners, status = _owners(statement, day), status_on(statement, day)
     void = status == "INVALID_FULL"
     standing = [item for item in statement["encumbrances"] if stands(item, day)]
-    ranks, ties = _ranks(standing)
+    ranks, places = ranks_on(statement, day), places_on(statement, day)
     encumbrances = [
-        _encumbrance(item, day, ranks.get(item["id"]), void=void)
-        for item in sorted(standing, key=_standing_order)
+        _encumbrance(statement, item, day, ranks.get(item["id"]), void=void)
+        for item in sorted(standing, key=lambda item: _standing_order(item, places))
     ]
     if include_ended:
         ended = [item for item in statement["encumbrances"] if has_ended(item, day)]
-        encumbrances += [_encumbrance(item, day, None, void=void) for item in ended]
-    pending = [item for item in statement["encumbrances"] if _pends(item, day)]
+        encumbrances += [_encumbrance(statement, item, day, None, void=void) for item in ended]
+    pending = [
+        _encumbrance(statement, item, day, None, void=void)
+        for item in statement["encumbrances"]
+        if _pends(item, day)
+    ]
+    ties = [group for group in ranked_on(statement, day) if len(group) > 1]
     return {
         "right": statement["right"],
         "names": [_name(statement["right"], name) for name in statement["names"]],
@@ -46,8 +53,9 @@ def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False)
         "as_of": day,
         "owners": owners,
         "encumbrances": encumbrances,
-        "pending": [_encumbrance(item, day, None, void=void) for item in pending],
+        "pending": pending + pledge_contracts.pending(statement, day),
         "flags": _flags(statement, day, owners, ties),
+        **transfer_contracts.shown(statement, day, include_ended=include_ended),
     }
 
 
@@ -63,35 +71,38 @@ def _owners(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:
 
 def _pends(item: dict[str, Any], day: str) -> bool:
     signed = item["executed_on"]
-    return bool(signed is not None and signed <= day < item["registered_on"] and not has_ended(item, day))
+    if item.get("contract") or signed is None:
+        return False  # the contract itself is told, or nobody told when it was signed
+    return bool(signed <= day < item["registered_on"] and not has_ended(item, day))
 
 
-def _standing_order(item: dict[str, Any]) -> tuple[str, str, str, str]:
-    return (item["registered_on"], item["register"], item["reference"], item["id"])
-
-
-def _ranks(standing: list[dict[str, Any]]) -> tuple[dict[str, int], list[list[dict[str, Any]]]]:
-    """Rank by day of registration among the security interests that stand; same day, same rank (P-7)."""
-    secured = sorted((item for item in standing if item["kind"] in SECURITY), key=_standing_order)
-    ranks: dict[str, int] = {}
-    same_day: dict[str, list[dict[str, Any]]] = {}
-    for place, item in enumerate(secured, 1):
-        group = same_day.setdefault(item["registered_on"], [])
-        ranks[item["id"]] = ranks[group[0]["id"]] if group else place
-        group.append(item)
-    return ranks, [group for group in same_day.values() if len(group) > 1]
+def _standing_order(
+    item: dict[str, Any], places: dict[str, tuple[str, str | None]]
+) -> tuple[str, str, str, str, str]:
+    on, time = places.get(item["id"], (item["registered_on"], None))
+    return (on, time or "", item["register"], item["reference"], item["id"])
 
 
 def _state(item: dict[str, Any], day: str, *, void: bool) -> str:
     if has_ended(item, day):
-        return str(item["end_state"] or "expired")
+        return "registration_expired" if _has_run_out(item, day) else str(item["end_state"] or "expired")
     if _pends(item, day):
         return "contracted"
     return "object_lost" if void and item["kind"] in SECURITY else "registered"
 
 
-def _encumbrance(item: dict[str, Any], day: str, rank: int | None, *, void: bool) -> dict[str, Any]:
+def _has_run_out(item: dict[str, Any], day: str) -> bool:
+    """Whether the registration of a pledge ended by its last day and was not struck as well by then (P-20)."""
+    if item["kind"] not in SECURITY or item["until"] is None or item["until"] >= day:
+        return False
+    return item["ended_on"] is None or bool(item["ended_on"] > day)
+
+
+def _encumbrance(
+    statement: dict[str, Any], item: dict[str, Any], day: str, rank: int | None, *, void: bool
+) -> dict[str, Any]:
     ended = has_ended(item, day)
+    struck = item["ended_on"] if ended and not _has_run_out(item, day) else None
     return {
         "kind": item["kind"],
         "id": item["id"],
@@ -105,9 +116,10 @@ def _encumbrance(item: dict[str, Any], day: str, rank: int | None, *, void: bool
         "state": _state(item, day, void=void),
         "detail": item["detail"],
         "until": item["until"],
-        "ended_at": (item["ended_on"] or item["until"]) if ended else None,
-        "ended_by": item["ended_by"] if ended else None,
+        "ended_at": (struck or item["until"]) if ended else None,
+        "ended_by": item["ended_by"] if struck else None,
         "entries": item["entries"],
+        **pledge_contracts.terms_shown(statement, item, day),
     }
 
 
@@ -122,6 +134,7 @@ def _flags(
         for flag in statement["flags"]
         if (flag["since"] is None or flag["since"] <= day) and (flag["until"] is None or day < flag["until"])
     ]
+    found += transfer_contracts.warnings_on(statement, day)
     if not owners:
         found.append(("OWNER_UNKNOWN", [], {}))
     for group in ties:
