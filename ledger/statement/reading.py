@@ -278,3 +278,110 @@ def pending_transfers_on(statement: Statement, day: str) -> list[dict[str, Any]]
         and (contract["ended_on"] is None or contract["ended_on"] > day)
         and contract["state"] != "retracted"
     ]
+
+
+def licenses_known(statement: Statement) -> list[dict[str, Any]]:
+    """Every license ever granted, ended ones too: contracted ones, then those the register alone shows.
+
+    Members: `id`, `reference`, `origin` (`contract`, `open_license`, `compulsory`, `register`), `kind`,
+    `licensors`, `licensees`, `scope` (None where nobody tells it: it may be the whole right), `from` and
+    `until` of that scope, `granted_on`, `effective_from`, `parent`, `reverse`, `sublicense`, `subject_to`,
+    `instead_of_own_use`, `recordal`, `ended_on` (it counts no more on that day).
+    """
+    granted: list[dict[str, Any]] = statement.get("licenses", [])
+    known = {license_["id"] for license_ in granted}
+    return granted + [
+        _on_register_alone(item)
+        for item in statement["encumbrances"]
+        if item["kind"] == "license" and item["id"] not in known
+    ]
+
+
+def licenses_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Licenses granted by a day that have not ended on it, recorded or not; some may only begin later.
+
+    See `licenses_known`. Held acts are no licenses (N-9).
+    """
+    return [
+        license_
+        for license_ in licenses_known(statement)
+        if license_["granted_on"] <= day
+        and (license_["ended_on"] is None or license_["ended_on"] > day)
+        and (license_["until"] is None or license_["until"] >= day)
+    ]
+
+
+def _on_register_alone(item: dict[str, Any]) -> dict[str, Any]:
+    granted_on = min(item["executed_on"] or item["registered_on"], item["registered_on"])
+    scope = item.get("scope")
+    ends = [day for day in (item["ended_on"], item.get("contract_ended_on")) if day]
+    return {
+        "id": item["id"],
+        "reference": item["reference"],
+        "origin": "register",
+        "kind": item["detail"],
+        "licensors": item["grantors"],
+        "licensees": item["holders"][-1]["names"],
+        "scope": scope,
+        "from": scope["from"] if scope else granted_on,
+        "until": item["until"],
+        "granted_on": granted_on,
+        "effective_from": granted_on,
+        "parent": None,
+        "reverse": False,
+        "sublicense": "none",
+        "subject_to": [],
+        "instead_of_own_use": False,
+        "contract": None,
+        "counterpart": None,
+        "fee_shared_with": [],
+        "maintained_by": None,
+        "document": None,
+        "recordal": {
+            "due_on": None,
+            "filed_on": None,
+            "recorded_on": item["registered_on"],
+            "number": item["reference"],
+            "cancelled_on": item["ended_on"],
+        },
+        "ended_on": min(ends, default=None),
+        "end_cause": None,
+        "entries": item["entries"],
+    }
+
+
+def open_offers(statement: Statement) -> list[dict[str, Any]]:
+    """Every open license ever published.
+
+    Members: `id`, `number`, `published_on`, `withdrawn_on`, `until`, `fee`, `fee_terms`,
+    `withdrawal_filed_on`; fee and term are None where neither owner nor office told them.
+    """
+    told = {offer["id"]: offer for offer in statement.get("license_offers", ())}
+    return [
+        {
+            "id": item["id"],
+            "number": item["reference"],
+            "published_on": item["registered_on"],
+            "withdrawn_on": item["ended_on"],
+            "until": item["until"] or (offer or {}).get("until"),
+            "fee": (offer or {}).get("fee"),
+            "fee_terms": (offer or {}).get("fee_terms"),
+            "withdrawal_filed_on": (offer or {}).get("withdrawal_filed_on"),
+        }
+        for item in statement["encumbrances"]
+        if item["kind"] == "open_license"
+        for offer in (told.get(item["id"]),)
+    ]
+
+
+def open_offer_on(statement: Statement, day: str) -> dict[str, Any] | None:
+    """The open license on offer on a day: published, not withdrawn by an announcement, not run out (L-13)."""
+    for offer in open_offers(statement):
+        withdrawn_on, until = offer["withdrawn_on"], offer["until"]
+        if (
+            offer["published_on"] <= day
+            and (withdrawn_on is None or withdrawn_on > day)
+            and (until is None or until >= day)
+        ):
+            return offer
+    return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from ledger import codes
 from ledger.reasons import reason_of
-from ledger.statement import pledge_contracts, transfer_contracts
+from ledger.statement import license_tree, pledge_contracts, transfer_contracts
 from ledger.statement.ranks import places_on, ranked_on, ranks_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
@@ -20,12 +20,19 @@ from ledger.statement.reading import (
 __all__ = ["ENDED_STATUSES", "view"]
 
 
-def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False) -> dict[str, Any]:
+def view(
+    statement: dict[str, Any],
+    as_of: date,
+    *,
+    include_ended: bool = False,
+    extract_age_days: int | None = None,
+) -> dict[str, Any]:
     """The answer to *who owns it and what encumbers it* on `as_of` (a Shanghai day).
 
     Members: `right`, `names`, `title`, `status`, `as_of`, `owners`, `encumbrances` (live ones in order of
     rank; ended ones behind them with `include_ended`), `pending` (signed but not yet registered on that
-    day: no rank, no effect on third parties, N-9), `flags`; where there are any, `transfer_pending` (T-4).
+    day: no rank, no effect on third parties, N-9), `flags`. A register extract older than `extract_age_days`
+    is flagged (A-10); None leaves its age to the reader. Where there are any, `transfer_pending` (T-4).
     """
     day = as_of.isoformat()
     owners, status = _owners(statement, day), status_on(statement, day)
@@ -54,7 +61,11 @@ def view(statement: dict[str, Any], as_of: date, *, include_ended: bool = False)
         "owners": owners,
         "encumbrances": encumbrances,
         "pending": pending + pledge_contracts.pending(statement, day),
-        "flags": _flags(statement, day, owners, ties),
+        "flags": _flags(statement, day, owners, ties, extract_age_days),
+        **registrations.shown(statement, day),
+        **disputes.shown(statement, day),
+        **procedures.shown(statement, day),
+        **license_tree.shown(statement, day, include_ended=include_ended),
         **transfer_contracts.shown(statement, day, include_ended=include_ended),
     }
 
@@ -128,6 +139,7 @@ def _flags(
     day: str,
     owners: list[dict[str, Any]],
     ties: list[list[dict[str, Any]]],
+    extract_age_days: int | None,
 ) -> list[dict[str, Any]]:
     found = [
         (flag["code"], flag["entries"], flag["data"])
@@ -135,6 +147,7 @@ def _flags(
         if (flag["since"] is None or flag["since"] <= day) and (flag["until"] is None or day < flag["until"])
     ]
     found += transfer_contracts.warnings_on(statement, day)
+    found += fees.unsettled_on(statement, day) + registrations.stale_on(statement, day, extract_age_days)
     if not owners:
         found.append(("OWNER_UNKNOWN", [], {}))
     for group in ties:

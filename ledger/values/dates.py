@@ -82,6 +82,18 @@ def last_day_of_term(start: date, years: int) -> date:
     return anniversary if anniversary.day != start.day else anniversary - timedelta(days=1)
 
 
+@lru_cache(maxsize=65536)
+def day_after(day: str) -> str:
+    """The following day, both `YYYY-MM-DD`."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+@lru_cache(maxsize=65536)
+def day_before(day: str) -> str:
+    """The day before, both `YYYY-MM-DD`."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
 def _invalid(text: str) -> InputRejected:
     return InputRejected(
         "DATE_INVALID",

@@ -36,8 +36,8 @@ def settled_form(kind: str, form: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InputRejected: as `parse_scope`.
 
-    >>> form = {"acts": ["*"], "territory": ["广东"], "field": ["9/Cells"], "from": "2024-01-01", "until": None}
-    >>> settled_form("trademark", form)
+    >>> form = {"acts": ["*"], "territory": ["广东"], "field": ["9/Cells"]}
+    >>> settled_form("trademark", {**form, "from": "2024-01-01", "until": None})
     {'acts': ['*'], 'territory': ['CN-44'], 'field': ['9/cells'], 'from': '2024-01-01'}
     """
     period = parse_period(form)
