@@ -15,6 +15,14 @@ REASONS: Final = (
         "请从该字段删除，存入保管库，命令中仅填写其承诺值",
     ),
     Reason(
+        "VAULT_MISSING",
+        "PV-2",
+        "confidential values are not taken here, because no vault is open",
+        "此处未打开保险库，不接受保密字段",
+        "submit by the command line or the HTTP interface of the ledger's home, which have it",
+        "请通过账本所在目录的命令行或其 HTTP 接口提交",
+    ),
+    Reason(
         "ERASED",
         "PV-3",
         "the value of {field} was erased at the request of its subject, and only its commitment is left",

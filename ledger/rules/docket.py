@@ -80,8 +80,9 @@ def rule_on_all(
         else:
             rulings = [ill_formed(value, submitted)]
         found.append(rulings)
-    if atomic and any(rulings[0].decision.verdict is not Verdict.ACCEPTED for rulings in found):
-        return [_aborted(rulings) for rulings in found]
+    if atomic and not all(map(_has_effect, found)):
+        culprit = next(rulings[0].act for rulings in found if not _has_effect(rulings))
+        return [aborted(rulings, culprit) for rulings in found]
     return found
 
 
@@ -91,12 +92,17 @@ def ill_formed(value: Any, findings: tuple[Finding, ...]) -> Ruling:
     return Ruling(str(given or ""), EntryClass.PARTY, Decision(Verdict.REFUSED, findings))
 
 
-def _aborted(rulings: list[Ruling]) -> list[Ruling]:
+def aborted(rulings: list[Ruling], culprit: str) -> list[Ruling]:
+    """The refusal of a command of an atomic list in which the command `culprit` has no effect (L-10)."""
     first = rulings[0]
     if first.decision.verdict is Verdict.REFUSED:
         return [first]
-    findings = (refuse("L-10", "BATCH_ABORTED"), *first.decision.findings)
+    findings = (refuse("L-10", "BATCH_ABORTED", reference=culprit), *first.decision.findings)
     return [Ruling(first.act, first.entry_class, Decision(Verdict.REFUSED, findings), command=first.command)]
+
+
+def _has_effect(rulings: list[Ruling]) -> bool:
+    return rulings[0].decision.verdict is Verdict.ACCEPTED
 
 
 def _signed(submitted: Submitted, situation: Situation, decision: Decision) -> Decision:

@@ -75,7 +75,7 @@ class Situation:
 
     def after(self, said: tuple[Said, ...], entry_class: EntryClass, source: Source) -> "Situation":
         """The situation in which these facts stand behind everything read, as recorded from `source`."""
-        rights = {right: State(right, list(state.recorded)) for right, state in self.rights.items()}
+        rights = dict(self.rights)
         files = dict(self.files)
         dossiers = dict(self.dossiers)
         position = self.position
@@ -85,8 +85,11 @@ class Situation:
             effective_at = each.effective_at or each.fact.effective_on or self.today
             record = record_at(position, each.fact, each.by or entry_class, numbered, effective_at)
             for right in _assets(each.fact):
-                rights.setdefault(right, State(right)).recorded.append(Recorded(record, each.fact))
-                touched.add(right)
+                if right not in touched:
+                    known = rights.get(right)
+                    rights[right] = State(right, [] if known is None else list(known.recorded))
+                    touched.add(right)
+                rights[right].recorded.append(Recorded(record, each.fact))
             for tag in each.fact.tags():
                 if tag.startswith(DOSSIERS):
                     dossiers[tag] = (*dossiers.get(tag, ()), Recorded(record, each.fact))
