@@ -17,6 +17,8 @@ from ledger.facts.pledges import (
 )
 from ledger.statement.base import Flag, Recorded, listed, names, of_kinds
 from ledger.statement.pledges import Pledge
+from ledger.statement.reading import Statement, contracted_pledges
+from ledger.statement.secured import secured_limit
 from ledger.values.parties import same_party
 
 _KINDS: Final[frozenset[type[Fact]]] = frozenset(
@@ -240,3 +242,61 @@ def _refused_part(contract: dict[str, Any], held: list[Pledge], right: str) -> F
             "ground": refusal["code"],
         },
     )
+
+
+def pending(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Contracts that led to no registration here: shaped as an encumbrance, without rank or register day.
+
+    `state` is `contracted`, `applied` or `refused`; `reference` is the contract's id on this ledger.
+    """
+    return [_pending(contract, day) for contract in contracted_pledges(statement, day)]
+
+
+def _pending(contract: dict[str, Any], day: str) -> dict[str, Any]:
+    state, refusal = state_on(contract, day)
+    return {
+        "kind": "pledge",
+        "id": contract["id"],
+        "holders": contract["pledgees"],
+        "grantors": contract["pledgors"],
+        "reference": contract["id"],
+        "register": "LEDGER",
+        "executed_on": contract["executed_on"],
+        "registered_at": None,
+        "rank": None,
+        "state": state,
+        "detail": refusal["code"] or refusal["text"] if refusal else None,
+        "until": None,
+        "ended_at": None,
+        "ended_by": None,
+        "entries": contract["entries"],
+        "agreed": {
+            "amount": contract["amount"],
+            "cap": (contract["maximum"] or {}).get("cap"),
+            "debt_until": contract["debt_until"],
+        },
+    }
+
+
+def state_on(contract: dict[str, Any], day: str) -> tuple[str, dict[str, Any] | None]:
+    """`contracted`, `applied` or `refused`, and the refusal, of a contract that is not registered here."""
+    filed = [each["filed_on"] for each in contract["applications"] if each["filed_on"] <= day]
+    refused = [each for each in contract["refusals"] if each["on"] <= day]
+    if refused and max(filed, default="") <= refused[-1]["on"]:
+        return "refused", refused[-1]
+    return ("applied" if filed else "contracted"), None
+
+
+def terms_shown(statement: Statement, item: dict[str, Any], day: str) -> dict[str, Any]:
+    """What is known of the debt behind an encumbrance; nothing where nobody told (B-1)."""
+    found = {name: item[name] for name in ("contract", "time", "revoked_on") if item.get(name)}
+    if item.get("secured") or item.get("steps") or item.get("contract"):
+        limit = secured_limit(statement, item, day)
+        debts = [item.get("secured") or {}, *item.get("steps", ())]
+        until = [each["debt_until"] for each in debts if each.get("debt_until") and each.get("on", "") <= day]
+        found["secured"] = {
+            "limit": limit["limit"],
+            "amount": limit["amount"],
+            "debt_until": until[-1] if until else None,
+        }
+    return found

@@ -39,6 +39,10 @@ STATES: Final[dict[str, Words]] = {
     "lifted": ("lifted", "已解除"),
     "expired": ("expired", "已届满"),
     "object_lost": ("no object: right invalid", "标的丧失：权利无效"),
+    "applied": ("applied for, not registered", "已申请，未登记"),
+    "refused": ("registration refused", "登记机关不予登记"),
+    "revoked": ("entry revoked, as if never made", "登记已撤销，视为自始未登记"),
+    "registration_expired": ("registration expired, not released", "登记期限届满，并非解除"),
 }
 
 STATUSES: Final[dict[str, Words]] = {
