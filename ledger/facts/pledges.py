@@ -241,6 +241,8 @@ class PledgeReleased(_OfPledge):
     omits: tuple[Text, ...] = ()
     ended_on: Day | None = None
     """The day the register gives for the end, where it gives one."""
+    cancelled: Literal[True] | None = None
+    """The register struck its entry (注销), which is more than a recorded release (P-21)."""
 
     def parties(self) -> tuple[Party, ...]:
         """Both sides."""
