@@ -13,9 +13,11 @@ from ledger.entry import Entry
 from ledger.errors import EntryMalformed, InputRejected, UnknownEventType
 from ledger.facts import (
     acts,
+    claims,
     consents,
     corrections,
     documents,
+    enforcement,
     freezes,
     licenses,
     openings,
@@ -34,6 +36,8 @@ MODULES = (
     transfers,
     licenses,
     pledges,
+    claims,
+    enforcement,
     freezes,
     status,
     procedures,

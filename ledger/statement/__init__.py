@@ -16,7 +16,9 @@ from ledger.facts.corrections import RecordingNoted
 from ledger.statement import (
     acts,
     amendments,
+    claims,
     corrections,
+    enforcement,
     freezes,
     grants,
     licenses,
@@ -75,7 +77,8 @@ def document(state: State) -> dict[str, Any]:
     settled, flags = corrections.settle(current)
     flags += amendment_flags
     description = registrations.describe(state.right, settled)
-    titles, title_flags = transfers.resolve(settled, description, state.right)
+    conveyed = [*settled, *enforcement.transmissions(settled)]
+    titles, title_flags = transfers.resolve(conveyed, description, state.right)
     awaited, awaited_flags = transfer_contracts.resolve(settled, state.recorded, titles, state.right)
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
     contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
@@ -88,13 +91,15 @@ def document(state: State) -> dict[str, Any]:
     flags += act_flags + contract_flags + awaited_flags + grant_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
+    encumbrances = [pledge.as_json() for pledge in held] + licensed + frozen
+    enforcement.close(encumbrances, settled)
     return {
         "v": STATEMENT_VERSION,
         "right": state.right,
         "count": len(state.recorded),
         **description.as_json(),
         "titles": [period.as_json() for period in titles],
-        "encumbrances": [pledge.as_json() for pledge in held] + licensed + frozen,
+        "encumbrances": encumbrances,
         "status": [interval.as_json() for interval in intervals],
         "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
         # What follows is absent where there is nothing to say.
@@ -103,6 +108,8 @@ def document(state: State) -> dict[str, Any]:
         **papers.resolve(settled),
         **valuations.resolve(settled, state.right),
         **contracts,
+        **claims.resolve(settled),
+        **enforcement.resolve(settled),
         **awaited,
         **acted,
     }

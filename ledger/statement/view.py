@@ -5,7 +5,7 @@ from typing import Any
 
 from ledger import codes
 from ledger.reasons import reason_of
-from ledger.statement import license_tree, pledge_contracts, transfer_contracts
+from ledger.statement import enforcement, license_tree, pledge_contracts, transfer_contracts
 from ledger.statement.ranks import places_on, ranked_on, ranks_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
@@ -67,6 +67,7 @@ def view(
         **procedures.shown(statement, day),
         **license_tree.shown(statement, day, include_ended=include_ended),
         **transfer_contracts.shown(statement, day, include_ended=include_ended),
+        **enforcement.shown(statement, day),
     }
 
 
@@ -131,6 +132,7 @@ def _encumbrance(
         "ended_by": item["ended_by"] if struck else None,
         "entries": item["entries"],
         **pledge_contracts.terms_shown(statement, item, day),
+        **enforcement.discharge_shown(statement, item, day),
     }
 
 
@@ -146,7 +148,7 @@ def _flags(
         for flag in statement["flags"]
         if (flag["since"] is None or flag["since"] <= day) and (flag["until"] is None or day < flag["until"])
     ]
-    found += transfer_contracts.warnings_on(statement, day)
+    found += transfer_contracts.warnings_on(statement, day) + enforcement.warnings_on(statement, day)
     found += fees.unsettled_on(statement, day) + registrations.stale_on(statement, day, extract_age_days)
     if not owners:
         found.append(("OWNER_UNKNOWN", [], {}))
