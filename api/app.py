@@ -10,7 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import problems
 from api.follower import Follower
-from api.routes import deposits, entries, health, log, reference, rights
+from api.principals import Principals
+from api.routes import commands, deposits, entries, health, log, reference, rights
 from api.schemas.base import Problem
 from ledger.store import Store
 from notary.log import Log
@@ -49,7 +50,8 @@ def create_app(store: Store) -> FastAPI:
     app.state.follower = Follower(store)
     app.state.log = Log(store)
     app.state.map = MapStore(store)
-    for module in (rights, deposits, entries, log, health, reference):
+    app.state.principals = Principals(None)
+    for module in (rights, commands, deposits, entries, log, health, reference):
         app.include_router(module.router)
     problems.install(app)
     return app

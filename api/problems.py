@@ -50,6 +50,12 @@ KINDS: Final = {
     "MAP_NODE_MISSING": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
     "MAP_NODE_MALFORMED": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
     "MAP_LEAF_DIFFERS": Kind(500, "The notary's tables are damaged", "公证表已损坏"),
+    "JSON_INVALID": Kind(400, "Not JSON that can be read", "无法读取的 JSON"),
+    "LIST_INVALID": Kind(422, "Not a list of commands", "不是有效的命令列表"),
+    "INPUT_TOO_LARGE": Kind(413, "Too much was sent at once", "一次提交的内容过大"),
+    "TOO_MANY_COMMANDS": Kind(413, "Too many commands at once", "一次提交的命令过多"),
+    "TOKEN_REQUIRED": Kind(401, "Who writes must be known", "写入须表明身份"),
+    "PRINCIPALS_MISCONFIGURED": Kind(500, "The file of principals cannot be read", "提交人文件无法读取"),
     "DEPOSIT_UNKNOWN": Kind(404, "No such file was deposited here", "本账本中没有该文件的存证"),
     "DOCUMENT_MISSING": Kind(422, "Neither a file nor its digest was sent", "既未发送文件，也未提供其摘要"),
     "DIGEST_MISMATCH": Kind(422, "Not the file that was announced", "与声明的文件不符"),
@@ -108,6 +114,20 @@ class NotServed(LedgerError):
         super().__init__(KINDS[self.code].en, KINDS[self.code].zh)
 
 
+class TokenRequired(LedgerError):
+    """A request that writes, without a token that is known here (RFC 6750)."""
+
+    code = "TOKEN_REQUIRED"
+
+    def __init__(self) -> None:
+        """Which it was, none or a wrong one, is not told."""
+        super().__init__(
+            "send a bearer token of this ledger: Authorization: Bearer …; the operator gives one out by "
+            "ipledger principal add",
+            "请提供本账本的访问令牌（Authorization: Bearer …）；令牌由运营方以 ipledger principal add 发放",
+        )
+
+
 class DepositUnknown(LedgerError):
     """A file of which no deposit is on this ledger."""
 
@@ -154,6 +174,8 @@ def problem(request: Request, error: LedgerError | NotaryError) -> JSONResponse:
     headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
     if kind.status == KINDS["STORAGE_UNAVAILABLE"].status:
         headers["Retry-After"] = _RETRY_SECONDS
+    if kind.status == KINDS["TOKEN_REQUIRED"].status:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
         {
             "type": f"urn:ipledger:problem:{error.code.lower().replace('_', '-')}",

@@ -18,6 +18,7 @@ from scripts.output import prepare_streams
 COMMANDS: Final = {
     "init": "init",
     "import": "importing",
+    "submit": "submit",
     "status": "status",
     "timeline": "timeline",
     "search": "search",
@@ -33,6 +34,7 @@ COMMANDS: Final = {
     "field": "field",
     "subject": "subject",
     "witness": "witness",
+    "principal": "principal",
 }
 """Command and the module in `scripts.commands` whose `register(app)` adds it, in the order of the help."""
 

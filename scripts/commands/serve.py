@@ -12,10 +12,12 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.principals import Principals
 from ledger.errors import InputRejected
 from ledger.store.database import utc_now
 from notary.authorities import load_authorities, load_required
 from notary.sealing import Sealer
+from notary.vault import keeping
 from notary.witnesses import Witnesses, cosign_continually, load_witnesses
 from notary.worker import seal_continually
 from scripts.output import Output
@@ -72,6 +74,8 @@ def register(app: typer.Typer) -> None:
                 application = create_app(here.store)
                 application.state.authorities = authorities
                 application.state.required = load_required(here.home)
+                application.state.principals = Principals(here.home)
+                application.state.keep = keeping(here.store, here.home, utc_now)
                 config = uvicorn.Config(application, log_level="warning")
                 uvicorn.Server(config).run(sockets=[listening])
             finally:
