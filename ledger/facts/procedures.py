@@ -41,6 +41,8 @@ class ProcedureRecorded(Fact):
     office: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_-]{1,30}$")]
     number: CaseNumber
     """The acceptance number; of a filing not yet accepted, the number it was filed under here."""
+    filed_as: CaseNumber | None = None
+    """The number it was filed under here, where the office has since given another."""
     kind: ProcedureKind
     step: Step
     on: Day

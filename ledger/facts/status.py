@@ -16,7 +16,7 @@
 | invalidation.dismissed | the request ended without effect, or the decision on it was quashed | AUTHORITY | asset, case |
 | invalidation.decided | declared invalid, appealable (A-4) | AUTHORITY | asset, case |
 | invalidation.became_final | void from grant (PL 47) | AUTHORITY | asset, case |
-| fee.paid | the fee of a year was paid (A-ID4) | AUTHORITY; PARTY with a receipt | asset |
+| fee.paid | the fee of a year was paid (A-ID4) | AUTHORITY | asset |
 | fee.unpaid | the fee of a year was not paid when due | AUTHORITY | asset |
 | dispute.raised | a dispute about the right was brought before a court or office | AUTHORITY | asset, case |
 | dispute.ended | it ended | AUTHORITY | asset, case |
@@ -157,7 +157,7 @@ class _OfFee(Fact):
 
 
 class FeePaid(_OfFee):
-    """The fee of a year was paid; an earlier year's is then no longer open."""
+    """The fee of a year was paid. That of an earlier year is not thereby known to be."""
 
     TYPE: ClassVar[str] = "fee.paid"
     paid_on: Day

@@ -32,6 +32,14 @@ REASONS: Final = (
         "请补全当事人信息后重新提交",
     ),
     Reason(
+        "KEY_INVALID",
+        "E-4",
+        "the key in {field} of {party} cannot be used ({given})",
+        "{party} 在字段 {field} 中的密钥不能使用（{given}）",
+        "give the public part of an Ed25519 or P-256 key as a JWK (RFC 7517, 8037)",
+        "请以 JWK 格式提供 Ed25519 或 P-256 公钥（RFC 7517、RFC 8037）",
+    ),
+    Reason(
         "CHANGE_NOT_BUNDLED",
         "ID-5",
         "the change of name or address of {owner} leaves out trademark {right} "
@@ -94,6 +102,33 @@ REASONS: Final = (
         "权利 {right} 应于 {day} 缴纳的年费尚未缴纳",
         "pay the fee with its surcharge by {until}, report the payment and submit again",
         "请于 {until} 前缴纳年费及滞纳金，报告缴费后重新提交",
+    ),
+    Reason(
+        "DATE_ORDER_INVALID",
+        "A-ID2, N-4",
+        "the date {given} in {field} of right {right} must not be later than {expected}",
+        "权利 {right} 字段 {field} 的日期 {given} 不应晚于 {expected}",
+        "compare both dates with the register",
+        "请将两个日期与登记簿核对",
+    ),
+    Reason(
+        "FEE_STATUS_UNKNOWN",
+        "A-6, A-ID4",
+        "nobody has said whether the annual fee of right {right} due on {day} was paid; unpaid at the end of "
+        "{until}, the right has ended on its due day",
+        "尚无人报告权利 {right} 应于 {day} 缴纳的年费是否已缴；至 {until} 仍未缴纳的，权利自应缴之日起终止",
+        "ask the register or see the receipt, and report the payment",
+        "请向登记机关查询或者查验缴费收据，并报告缴费情况",
+    ),
+    Reason(
+        "LAPSE_EXPECTED",
+        "A-6, A-ID4",
+        "the annual fee of right {right} due on {day} was not paid, and its late period ended on {until}; "
+        "a lapse as of {day} is to be expected, though the register has not reported it",
+        "权利 {right} 应于 {day} 缴纳的年费未缴，滞纳期已于 {until} 届满；登记机关虽未公告终止，"
+        "权利预计自 {day} 起终止",
+        "treat the right as ended until the register shows a payment or a restoration",
+        "在登记簿显示已缴费或者已恢复之前，请按已终止对待",
     ),
     Reason(
         "RIGHT_NOT_TRANSFERABLE",

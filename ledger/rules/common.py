@@ -14,6 +14,7 @@ from ledger.statement.reading import (
     freezes_on,
     holders_on,
     holdings_on,
+    late_fees_on,
     pledges_on,
     status_on,
     suspensions_on,
@@ -47,6 +48,28 @@ def not_frozen(rule: str, right: str, statement: Statement, day: str) -> Iterato
             reference=suspension["reference"],
             until=suspension["until"],
         )
+
+
+def fees_paid(rule: str, right: str, statement: Statement, day: str) -> Iterator[Finding]:
+    """No annual fee is late: late, the right is in force, but nothing is recorded on it (A-6).
+
+    PPM 11, PIR 86, LRM 12; a transfer is not barred [M]. Where nobody said whether a fee was paid, the view
+    flags `FEE_STATUS_UNKNOWN`, and no act is stopped by a guess.
+    """
+    for fee in late_fees_on(statement, day):
+        yield refuse(rule, "ANNUAL_FEE_OVERDUE", right=right, day=fee["due_on"], until=fee["late_until"])
+
+
+def alienable(rule: str, right: str, statement: Statement) -> Iterator[Finding]:
+    """A geographical indication protected for a product is nobody's to convey (TML 3, 16; consequence [M]).
+
+    Only one that is known to be protected as a collective or certification mark is alienable; where nobody
+    said how it is protected, it is taken not to be.
+    """
+    if right.split(":")[1] != "geographical_indication":
+        return
+    if statement.get("details", {}).get("protection") != "mark":
+        yield refuse(rule, "RIGHT_NOT_TRANSFERABLE", right=right, field="right")
 
 
 def pledgee_consents(  # every one of them narrows what a consent covers

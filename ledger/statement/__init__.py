@@ -18,13 +18,17 @@ from ledger.statement import (
     amendments,
     claims,
     corrections,
+    disputes,
     enforcement,
+    fees,
     freezes,
     grants,
+    insolvency,
     licenses,
     papers,
     pledge_contracts,
     pledges,
+    procedures,
     registrations,
     status,
     transfer_contracts,
@@ -64,7 +68,10 @@ def read(entry: Entry) -> Recorded:
 
 
 def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
-    """The statement of `right` from its entries in order of position."""
+    """The statement of `right` from its entries in order of position.
+
+    K-7: of the entries up to K alone it is what was known at K, for ever.
+    """
     state = State(right)
     for entry in entries:
         state.evolve(entry)
@@ -83,9 +90,12 @@ def document(state: State) -> dict[str, Any]:
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
     contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
     licensed, license_flags = licenses.resolve(settled)
-    frozen, freeze_flags = freezes.resolve(settled)
-    intervals, status_flags = status.resolve(settled, description)
-    flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + _noted(settled)
+    frozen, queued, freeze_flags = freezes.resolve(settled, titles, description, state.right)
+    insolvent, insolvency_flags = insolvency.resolve(settled, titles, held, state.right)
+    intervals, status_flags = status.resolve(settled, description, state.right)
+    followed, step_flags = procedures.resolve(settled)
+    flags += title_flags + pledge_flags + license_flags + freeze_flags + status_flags + step_flags
+    flags += _noted(settled) + insolvency_flags
     granted, grant_flags = grants.resolve(settled, licensed, state.right)
     acted, act_flags = acts.resolve(settled, state.right)
     flags += act_flags + contract_flags + awaited_flags + grant_flags
@@ -103,9 +113,17 @@ def document(state: State) -> dict[str, Any]:
         "status": [interval.as_json() for interval in intervals],
         "flags": [flag.as_json() for flag in sorted(flags, key=_precedence)],
         # What follows is absent where there is nothing to say.
+        **description.further(),
+        **registrations.similar_marks(settled),
+        **status.stayed(settled, state.right),
+        **fees.resolve(settled, description),
+        **disputes.resolve(settled),
+        **followed,
         **answered,
         **granted,
         **papers.resolve(settled),
+        **queued,
+        **insolvent,
         **valuations.resolve(settled, state.right),
         **contracts,
         **claims.resolve(settled),

@@ -107,9 +107,14 @@ def _day_after(day: str | None) -> str | None:
 def fees_late_on(statement: Statement, day: str) -> bool:
     """Whether an annual fee that was due before `day` is known to have been unpaid on it (PIR 115, A-6).
 
-    Silence is no default: where nobody said whether a fee was paid, `fee_unknown_on` says so.
+    Silence is no default: where nobody said whether a fee was paid, `fees.unsettled_on` says so.
     """
-    return any(_is_late(fee, day) for fee in statement.get("fees", ()))
+    return bool(late_fees_on(statement, day))
+
+
+def late_fees_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """The fees known to be unpaid after their due day, the earliest first."""
+    return [fee for fee in statement.get("fees", ()) if _is_late(fee, day)]
 
 
 def _is_late(fee: dict[str, Any], day: str) -> bool:
@@ -260,6 +265,15 @@ def suspensions_on(statement: Statement, day: str) -> list[dict[str, Any]]:
         if item["from"] <= day
         and (item["until"] is None or item["until"] >= day)
         and (item["ended_on"] is None or item["ended_on"] > day)
+    ]
+
+
+def insolvencies_on(statement: Statement, day: str) -> list[dict[str, Any]]:
+    """Insolvency proceedings open on a day that concern the right (F-13)."""
+    return [
+        case
+        for case in statement.get("insolvencies", ())
+        if case["accepted_on"] <= day and (case["ended_on"] is None or case["ended_on"] > day)
     ]
 
 

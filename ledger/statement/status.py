@@ -2,27 +2,42 @@
 
 Status is a list of intervals. A lapse for unpaid fees counts from its due date, not from the day it was
 recorded; a restoration undoes the lapse as if it had never been; final invalidity is from the beginning.
+
+While a freeze or suspension lasts, procedures that would end the right stand still (PIR 105, A-8). A lapse or
+surrender reported then is no error of the office to be refused (N-2): it is kept in `stayed`, with the flag
+its report raised, and takes effect no earlier than the day procedures go on. That is the cautious reading for
+whoever relies on the freeze; until when it waits is asked of the statement (`reading.stayed_until`), because
+a freeze may still be renewed or lifted.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import zip_longest
 from typing import Any, Final, get_args
 
+from ledger.facts.acts import FlagsRaised
+from ledger.facts.base import Fact
 from ledger.facts.status import (
     ApplicationEnded,
     InvalidationBecameFinal,
     InvalidationDecided,
+    InvalidationDismissed,
     RightExpired,
     RightGranted,
     RightLapsed,
+    RightNotRenewed,
     RightRenewed,
     RightRestored,
+    RightRevoked,
     RightSurrendered,
+    TermCompensated,
 )
 from ledger.statement.base import Flag, Recorded, of_kinds
 from ledger.statement.registrations import Description
+from ledger.values.calendar import add_months
+from ledger.values.dates import LATEST, parse_day
 
-_Ending = RightLapsed | RightExpired | RightSurrendered | ApplicationEnded
+_Ending = RightLapsed | RightExpired | RightSurrendered | ApplicationEnded | RightNotRenewed | RightRevoked
 
 
 @dataclass(slots=True)
@@ -38,17 +53,20 @@ class Interval:
         return {"from": self.since, "status": self.status, "entry": self.entry}
 
 
-def resolve(recorded: list[Recorded], description: Description) -> tuple[list[Interval], list[Flag]]:
+def resolve(
+    recorded: list[Recorded], description: Description, right: str
+) -> tuple[list[Interval], list[Flag]]:
     """Statuses from first to last, and the flags on them.
 
     Events are taken in order of registration: a restoration undoes the lapse recorded before it, not one
     recorded later, whichever days they count from.
     """
-    events = sorted(of_kinds(recorded, _STATUS), key=lambda item: item.record.register_order)
+    _, aside = _stayed(recorded, right)
+    events = [item for item in _events(recorded) if item.record.position not in aside]
     flags: list[Flag] = []
     intervals = [Interval(None, "APPLICATION", 0)]
-    granted_on = _granted_on(events, description)
-    if granted_on is None and _has_grant_number(description):
+    granted_on = None if description.arises_by_itself else _granted_on(events, description)
+    if description.arises_by_itself or (granted_on is None and _has_grant_number(description)):
         intervals = [Interval(None, "IN_FORCE", 0)]
     for item in events:
         if granted_on is not None and granted_on <= item.record.registered_on:
@@ -62,13 +80,62 @@ def resolve(recorded: list[Recorded], description: Description) -> tuple[list[In
     return _voided(events, intervals), flags + _pending_invalidation(events)
 
 
+def stayed(recorded: list[Recorded], right: str) -> dict[str, list[dict[str, Any]]]:
+    """`stayed`: ends reported while procedures stood still, in order of registration; absent where none.
+
+    A restoration takes the latest of them away.
+    """
+    waiting, _ = _stayed(recorded, right)
+    found = [
+        {
+            "status": _ENDS[type(item.fact)],
+            "from": item.record.effective_on,
+            "recorded_on": item.record.registered_on,
+            "entries": list(item.entries),
+        }
+        for item in waiting
+    ]
+    return {"stayed": found} if found else {}
+
+
+def _events(recorded: list[Recorded]) -> list[Recorded]:
+    return sorted(of_kinds(recorded, _STATUS), key=lambda item: item.record.register_order)
+
+
+def _stayed(recorded: list[Recorded], right: str) -> tuple[list[Recorded], set[int]]:
+    """Ends whose report was flagged as coming while the right was frozen (A-8) and that nothing undid.
+
+    And the positions of all that is thereby set aside: those ends, the undone ones, and what undid them.
+    """
+    numbers = {
+        (item.record.register, item.record.number)
+        for item in of_kinds(recorded, _RAISED)
+        if isinstance(item.fact, FlagsRaised)
+        and any(flag.rule == "A-8" and flag.right in {None, right} for flag in item.fact.flags)
+    }
+    found: list[Recorded] = []
+    aside: set[int] = set()
+    for item in _events(recorded) if numbers else ():
+        if isinstance(item.fact, RightLapsed | RightSurrendered):
+            if (item.record.register, item.record.number) in numbers:
+                found.append(item)
+                aside.add(item.record.position)
+        elif isinstance(item.fact, RightRestored) and found:
+            found.pop()
+            aside.add(item.record.position)
+    return found, aside
+
+
+_RAISED: Final[frozenset[type[Fact]]] = frozenset((FlagsRaised,))
 _STATUS: Final = frozenset(
     (
         RightGranted,
         *get_args(_Ending),
         RightRestored,
         RightRenewed,
+        TermCompensated,
         InvalidationDecided,
+        InvalidationDismissed,
         InvalidationBecameFinal,
     )
 )
@@ -103,7 +170,14 @@ def _take(item: Recorded, intervals: list[Interval]) -> list[Flag]:
     match item.fact:
         case RightSurrendered(partly=True):
             return []
-        case RightLapsed() | RightExpired() | RightSurrendered() | ApplicationEnded():
+        case (
+            RightLapsed()
+            | RightExpired()
+            | RightSurrendered()
+            | ApplicationEnded()
+            | RightNotRenewed()
+            | RightRevoked()
+        ):
             return _end(item, intervals)
         case RightRestored():
             return _restore(item, intervals)
@@ -115,6 +189,8 @@ _ENDS: dict[type, str] = {
     RightExpired: "EXPIRED",
     RightSurrendered: "SURRENDERED",
     ApplicationEnded: "DISCONTINUED",
+    RightNotRenewed: "NOT_RENEWED",
+    RightRevoked: "REVOKED",
 }
 
 
@@ -156,11 +232,36 @@ def _odd(item: Recorded, before: str, after: str) -> Flag:
 
 
 def _renewals(events: list[Recorded], description: Description) -> list[Flag]:
-    """A renewal moves the last day; it raises no flag."""
+    """A renewal or a term compensation moves the last day; it raises no flag.
+
+    A renewal that states no last day adds the ten years of a mark to the one known (TML 40). Days granted
+    under PL 42 are added unless a last day was stated after they were reported.
+    """
     for item in events:
-        if isinstance(item.fact, RightRenewed) and item.fact.expires_on:
-            description.expires_on = max(item.fact.expires_on, description.expires_on or "")
+        match item.fact:
+            case RightRenewed(expires_on=str() as stated):
+                description.expires_on = max(stated, description.expires_on or "")
+            case RightRenewed() if description.mark and description.details is not None:
+                description.expires_on = _ten_years_on(description.expires_on)
+            case TermCompensated() as fact if item.record.position > description.stated_at:
+                description.expires_on = _days_on(description.expires_on, fact.days)
     return []
+
+
+def _ten_years_on(last: str | None) -> str | None:
+    """The corresponding day: a period that ended on the last of February goes on to the next such day."""
+    if last is None:
+        return None
+    following = parse_day(last) + timedelta(1)
+    if following.year + 10 > LATEST.year:
+        return LATEST.isoformat()
+    return (add_months(following, 120) - timedelta(1)).isoformat()
+
+
+def _days_on(last: str | None, days: int) -> str | None:
+    if last is None:
+        return None
+    return min(LATEST, parse_day(last) + timedelta(days)).isoformat()
 
 
 def _partly_voided(events: list[Recorded], intervals: list[Interval]) -> list[Interval]:
@@ -207,17 +308,21 @@ def _pending_invalidation(events: list[Recorded]) -> list[Flag]:
     """Between decision and finality the right is in force and flagged (A-4), unless we know how it ended."""
     if _full_final(events) is not None:
         return []
-    finals = sorted(
-        item.record.effective_on for item in events if isinstance(item.fact, InvalidationBecameFinal)
-    )
+    ends = [item for item in events if isinstance(item.fact, InvalidationBecameFinal | InvalidationDismissed)]
     return [
         Flag(
             "INVALIDATION_DECIDED_NOT_FINAL",
             item.entries,
             since=item.record.effective_on,
-            until=next((day for day in finals if day >= item.record.effective_on), None),
+            until=min((end.record.effective_on for end in ends if _ends(end, item)), default=None),
             data={"day": item.record.effective_on, "scope": item.fact.scope},
         )
         for item in events
         if isinstance(item.fact, InvalidationDecided)
     ]
+
+
+def _ends(end: Recorded, decided: Recorded) -> bool:
+    """Whether a final word is that on this decision; one that names no case is on every open one."""
+    cases = {case for item in (end, decided) if (case := getattr(item.fact, "case", None))}
+    return len(cases) < 2 and end.record.effective_on >= decided.record.effective_on

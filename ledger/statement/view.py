@@ -5,7 +5,19 @@ from typing import Any
 
 from ledger import codes
 from ledger.reasons import reason_of
-from ledger.statement import enforcement, license_tree, pledge_contracts, transfer_contracts
+from ledger.statement import (
+    acts,
+    disputes,
+    enforcement,
+    fees,
+    freezes,
+    insolvency,
+    license_tree,
+    pledge_contracts,
+    procedures,
+    registrations,
+    transfer_contracts,
+)
 from ledger.statement.ranks import places_on, ranked_on, ranks_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
@@ -68,6 +80,9 @@ def view(
         **license_tree.shown(statement, day, include_ended=include_ended),
         **transfer_contracts.shown(statement, day, include_ended=include_ended),
         **enforcement.shown(statement, day),
+        **freezes.shown(statement, day),
+        **insolvency.shown(statement, day),
+        **acts.shown(statement, day, include_ended=include_ended),
     }
 
 
@@ -104,7 +119,7 @@ def _state(item: dict[str, Any], day: str, *, void: bool) -> str:
 
 
 def _has_run_out(item: dict[str, Any], day: str) -> bool:
-    """Whether the registration of a pledge ended by its last day and was not struck as well by then (P-20)."""
+    """Whether the registration of a pledge ran out (P-20) and was not struck as well by then."""
     if item["kind"] not in SECURITY or item["until"] is None or item["until"] >= day:
         return False
     return item["ended_on"] is None or bool(item["ended_on"] > day)
