@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final, NoReturn
 
 from ledger.errors import InputRejected
-from ledger.values.rights import cn_check_digit, us_grant_number
+from ledger.values.rights import WORK_REGISTERS, cn_check_digit, us_grant_number
 from ledger.values.signs import Sign, deceptive_sign, unreadable_sign
 
 PARTY_ID_INVALID: Final = "PARTY_ID_INVALID"
@@ -306,7 +306,7 @@ _CN_COPYRIGHT: Final = _Form(
     "a registration of a work is 国作登字 (or a province's short name in front), year, class A to L and 8 "
     "digits, such as 国作登字-2023-F-00123456",
     "作品登记号由 国作登字（或省份简称）、年份、类别 A 至 L 和 8 位数字组成，例如 国作登字-2023-F-00123456",
-    han="国作登字京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼川渝蜀贵黔滇云藏陕秦甘陇青宁新兵港澳台",
+    han="作登字" + WORK_REGISTERS,
 )
 _CN_LAYOUT: Final = _Form(
     re.compile(r"BS\.[0-9]{6,12}"),

@@ -28,7 +28,10 @@ KINDS: Final = (
 )
 NAME_KINDS: Final = ("application", "publication", "grant", "registration", "international")
 
-_ID: Final = re.compile(r"([A-Z]{2}):([a-z_]+):([0-9A-Za-z./()号第软著登字国作-]{1,60})")
+WORK_REGISTERS: Final = "国京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼川渝蜀贵黔滇云藏陕秦甘陇青宁新兵港澳台"
+"""Signs in front of 作登字: the national register of works and those of the provinces."""
+
+_ID: Final = re.compile(rf"([A-Z]{{2}}):([a-z_]+):([0-9A-Za-z./()号第软著登字作{WORK_REGISTERS}-]{{1,60}})")
 _US_PATENT: Final = re.compile(r"(?:US)?(?P<number>(?:D|RE|PP|H|T)?[0-9]{5,8})(?P<kind>[A-Z][0-9]?)?")
 _US_PUBLICATION: Final = re.compile(r"(?:US)?(?P<year>20[0-9]{2})/?(?P<serial>[0-9]{7})(?:A[1-9])?")
 _US_APPLICATION: Final = re.compile(r"(?:US)?(?P<series>[0-9]{2})/(?P<serial>[0-9]{6})")
@@ -43,7 +46,7 @@ _OFFICE_NUMBER: Final = re.compile(r"(?P<office>[A-Z]{2})(?P<number>[A-Z]?[0-9]{
 
 @dataclass(frozen=True, slots=True, order=True)
 class RightId:
-    """Office (WIPO ST.3), kind and number of a right."""
+    """Office (WIPO ST.3), kind and number of a right: a family member elsewhere is another right (N-8)."""
 
     office: str
     kind: str

@@ -21,6 +21,7 @@ def keys(text):
         "CN:trademark:12345678",
         "CN:software:2021SR0123456",
         "CN:copyright:国作登字-2023-F-00123456",
+        "CN:copyright:粤作登字-2019-A-00001234",
         "CN:patent:CN100334574",
         "CN:layout:BS.155508385",
     ],
