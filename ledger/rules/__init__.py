@@ -7,11 +7,11 @@ appends what it says.
 from typing import Any, Final
 
 from ledger.facts.base import Fact
-from ledger.rules import acts, papers, reports
+from ledger.rules import acts, corrections, ground, papers, reports, valuations
 from ledger.rules.base import Procedure
 from ledger.rules.reports import Contradiction
 
-FAMILIES: Final = (papers, acts)
+FAMILIES: Final = (ground, papers, valuations, corrections)
 """The files of this floor that define commands, in the order they are read."""
 
 CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = {
@@ -27,3 +27,5 @@ PROCEDURES: Final[dict[str, Procedure[Any]]] = {
     )
 }
 """Every kind of command, by the name it is submitted under."""
+
+PROCEDURES.update((procedure.command.KIND, procedure) for procedure in acts.over(PROCEDURES))

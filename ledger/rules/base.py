@@ -118,6 +118,8 @@ class Finding:
     pointer: str | None = None
     missing: Missing | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    stage: Stage | None = field(default=None, compare=False)
+    """The stage of the check that found it (N-11); None before any rule was asked."""
 
 
 def refuse(

@@ -4,8 +4,10 @@ An act that bears an earlier day must have been allowed on that day and must be 
 takes its place now (N-10): its checks run for both days.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from ledger import canonical
 from ledger.entry import EntryClass
@@ -18,6 +20,7 @@ from ledger.rules.base import (
     Outcome,
     Procedure,
     Said,
+    Stage,
     Verdict,
     refuse,
 )
@@ -56,12 +59,14 @@ def signed_text(command: Command) -> str:
 
 
 def _findings(procedure: Procedure[Any], command: Command, situation: Situation) -> tuple[Finding, ...]:
-    found = list(_general(command, situation))
+    """N-11: all that fails, by stage and within a stage in the procedure's order; each fault once."""
+    found: dict[tuple[Any, ...], Finding] = {}
     days = act_days(command, situation)
-    for _, check in sorted(procedure.checks, key=lambda pair: pair[0]):
+    for stage, check in sorted((*_GENERAL, *procedure.checks), key=lambda pair: pair[0]):
         for day in days:
-            found += check(command, situation, day)
-    return tuple({_key(each): each for each in reversed(found)}.values())[::-1]
+            for finding in check(command, situation, day):
+                found.setdefault(_key(finding), replace(finding, stage=stage))
+    return tuple(found.values())
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
@@ -69,17 +74,22 @@ def _key(finding: Finding) -> tuple[Any, ...]:
     return (finding.code, finding.outcome, finding.right, finding.pointer, finding.missing)
 
 
-def _general(command: Command, situation: Situation) -> list[Finding]:
-    """What holds for every command: its rights are known and its day is not to come (IDENTITY, FORM)."""
-    found = [
-        refuse("A-1", "RIGHT_UNKNOWN", right=right, pointer=f"/rights/{place}", given=right)
-        for place, right in enumerate(command.rights)
-        if not situation.knows(right) and not command.creates(right)
-    ]
+def _known_rights(command: Command, situation: Situation, day: str) -> Iterator[Finding]:
+    """A-1: every right named is on the ledger, unless the command brings it there."""
+    for place, right in enumerate(command.rights):
+        if not situation.knows(right) and not command.creates(right):
+            yield refuse("A-1", "RIGHT_UNKNOWN", right=right, pointer=f"/rights/{place}", given=right)
+
+
+def _not_to_come(command: Command, situation: Situation, day: str) -> Iterator[Finding]:
+    """N-3: nobody records what has not happened yet."""
     if command.acted_on is not None and command.acted_on > situation.today:
         pointer = "/executed_on" if "executed_on" in vars(command) else "/given_on"
-        found.append(refuse("N-3", "DATE_IN_FUTURE", pointer=pointer, day=command.acted_on))
-    return found
+        yield refuse("N-3", "DATE_IN_FUTURE", pointer=pointer, day=command.acted_on)
+
+
+_GENERAL: Final = ((Stage.IDENTITY, _known_rights), (Stage.FORM, _not_to_come))
+"""What holds for every command."""
 
 
 def _held(command: Command, situation: Situation, findings: tuple[Finding, ...]) -> Decision:

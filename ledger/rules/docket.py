@@ -137,7 +137,7 @@ def _concerned(decision: Decision) -> list[str]:
 
 
 def _freed(rights: list[str], situation: Situation, procedures: Procedures) -> Iterator[Ruling]:
-    """Held acts on `rights` that are now accepted or refused, in the order they were submitted."""
+    """N-10: held acts on `rights` that are now accepted or refused, in the order they were submitted."""
     waiting: dict[str, dict[str, Any]] = {}
     for _, statement in situation.statements(rights):
         for held in statement.get("held", ()):

@@ -59,6 +59,7 @@ REPORTABLE: Final = {
         "dispute",
         "marks",
         "document",
+        "entry",
     }
     and getattr(fact, "REPORTABLE", True)
 }
@@ -66,14 +67,19 @@ REPORTABLE: Final = {
 
 
 def _fact(value: Any) -> Fact:
-    """`{"type": "pledge.registered", …}` as that fact; faults keep their pointers."""
+    """`{"type": "pledge.registered", …}` as that fact."""
+    return read_fact(value, REPORTABLE, "an object whose member type is an event a register reports")
+
+
+def read_fact(value: Any, kinds: Mapping[str, type[Fact]], expected: str) -> Fact:
+    """The fact of a type in `kinds` that an object with its `type` states; faults keep their pointers."""
     if isinstance(value, Fact):
         return value
-    if not isinstance(value, dict) or value.get("type") not in REPORTABLE:
-        wrong("FIELD_INVALID", expected="an object whose member type is an event a register reports")
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str) or value["type"] not in kinds:
+        wrong("FIELD_INVALID", expected=expected)
     members = {name: told for name, told in value.items() if name != "type"}
     try:
-        return REPORTABLE[value["type"]].model_validate_json(orjson.dumps(members), strict=True)
+        return kinds[value["type"]].model_validate_json(orjson.dumps(members), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = "/".join(map(str, first["loc"]))

@@ -20,7 +20,9 @@ Amendment = EntryCorrected | EntryRetracted | EntryReversed
 
 AMENDMENTS: Final[frozenset[type[Fact]]] = frozenset((EntryCorrected, EntryRetracted, EntryReversed))
 
-EXECUTED: Final[frozenset[str]] = frozenset(())
+EXECUTED: Final = frozenset(
+    ("claim.drawn", "claim.repaid", "fee.paid", "judicial_sale.completed", "proceeds.distributed")
+)
 """Types of facts that say a payment, distribution or sale was carried out (K-9)."""
 
 
@@ -95,6 +97,7 @@ class _Answers:
 
 
 def _answers(recorded: list[Recorded]) -> _Answers | None:
+    """K-5: the corrections and the void of each entry answered; None where nothing is."""
     answering = of_kinds(recorded, AMENDMENTS)
     if not answering:
         return None
@@ -216,6 +219,7 @@ def _voided(item: Recorded, void: Recorded) -> Flag:
 
 
 def _stands(item: Recorded, answering: list[Recorded]) -> Flag:
+    """K-9: what was carried out stays as recorded, and is told to whoever asks."""
     return Flag(
         "EXECUTED_STANDS",
         (item.record.position, *(each.record.position for each in answering)),
@@ -230,7 +234,10 @@ _RECEIVING: Final = ("grantees", "transferees", "pledgees", "licensees", "assign
 
 
 def _dependants(target: Recorded, void: Recorded, current: list[Recorded], right: str) -> list[Flag]:
-    """Later rights that rest on a void act, also through one another; they stand and are listed (K-6)."""
+    """K-6: later rights that rest on a void act, also through one another; they stand and are listed.
+
+    CC 155, 311 [V] by analogy: who acquired in good faith may keep the right.
+    """
     first: Record = target.record
     ours = _ids(target.fact, _GIVING)
     acquired = _ids(target.fact, _RECEIVING) - ours

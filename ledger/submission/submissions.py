@@ -99,7 +99,7 @@ class _Result:
 
 
 class Submissions:
-    """Takes the commands of one principal for one ledger."""
+    """Takes the commands of one principal for one ledger, each decided on what it is appended to (N-5)."""
 
     def __init__(
         self,

@@ -157,7 +157,7 @@ def term_end(start: date, *, years: int = 0, months: int = 0, days: int = 0) -> 
 def procedural_term_end(
     start: date, *, years: int = 0, months: int = 0, days: int = 0, calendar: Calendar | None = None
 ) -> WorkingDay:
-    """Last day of a term before an office or court: `term_end`, rolled to a working day (CC 203, PIR 5).
+    """Last day of a term before an office or court: `term_end`, rolled to a working day (N-4; CC 203, PIR 5).
 
     Raises:
         InputRejected: `DATE_INVALID`, beyond the years the ledger knows.

@@ -18,14 +18,15 @@ from ledger.values.calendar import add_months
 from ledger.values.dates import LATEST, add_years, last_day_of_term
 from ledger.values.identifiers import PatentSort
 from ledger.values.money import Money, share_of
+from ledger.values.statutes import IN_FORCE_SINCE
 
 DAY: Final = timedelta(1)
 
-DESIGN_REFORM: Final = date(2021, 6, 1)
+DESIGN_REFORM: Final = IN_FORCE_SINCE["PL"]
 """Designs filed from this day on last 15 years, earlier ones 10 (PL 2020, art. 42)."""
 PATENT_REFORM: Final = date(1993, 1, 1)
 """Patents filed earlier had other terms, some of them extended later; all have ended, none is computed."""
-VARIETY_REFORM: Final = date(2025, 6, 1)
+VARIETY_REFORM: Final = IN_FORCE_SINCE["PVR"]
 """The revised PVR (Decree 807) is in force from this day on."""
 US_URUGUAY_ROUND: Final = date(1995, 6, 8)
 """Applications filed from this day on last 20 years from filing (35 USC 154(a)(2), (c)(1))."""
