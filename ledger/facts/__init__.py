@@ -19,6 +19,7 @@ from ledger.facts import (
     documents,
     enforcement,
     freezes,
+    insolvency,
     licenses,
     openings,
     parties,
@@ -28,6 +29,7 @@ from ledger.facts import (
     seals,
     status,
     transfers,
+    valuations,
 )
 from ledger.facts.base import Fact
 
@@ -39,11 +41,13 @@ MODULES = (
     claims,
     enforcement,
     freezes,
+    insolvency,
     status,
     procedures,
     corrections,
     documents,
     consents,
+    valuations,
     acts,
     parties,
     openings,

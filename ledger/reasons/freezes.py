@@ -38,6 +38,56 @@ REASONS: Final = (
         "以文书所载为准，如期限影响权益，请向法院核实",
     ),
     Reason(
+        "FREEZE_TERM_COMPUTED",
+        "F-2",
+        "the notice of freeze {reference} states no end; without a renewal it ends by law with {until}",
+        "冻结 {reference} 的通知未载明期限；如不续行冻结，依法至 {until} 届满",
+        "ask the court for the end it set, if it matters",
+        "如期限影响权益，请向法院核实冻结终止日",
+    ),
+    Reason(
+        "FREEZE_RENEWED_LATE",
+        "F-3",
+        "the renewal {number} of freeze {reference} was served after that had ended; it is a new freeze at "
+        "the end of the queue",
+        "续行冻结通知 {number} 送达时冻结 {reference} 已经届满，按新的冻结排在轮候队列末位",
+        "rely on the order of service, and inform the court",
+        "请以送达先后为准，并告知法院",
+    ),
+    Reason(
+        "FREEZE_REFERENCE_UNKNOWN",
+        "F-1, F-3, F-12, F-13",
+        "document {number} speaks of a freeze, suspension or case that is not recorded on this right",
+        "文书 {number} 所指的冻结、中止或者破产案件在本权利上没有记录",
+        "record the first document, or ask the court which case is meant",
+        "请先记录原始文书，或者向法院核实所指案件",
+    ),
+    Reason(
+        "FREEZE_UNPUBLISHED",
+        "F-8",
+        "the freeze {reference} is not known to be published; it does not bind a third party in good faith "
+        "(FRZ 24)",
+        "冻结 {reference} 未见公示，不能对抗善意第三人（《查封规定》第二十四条）",
+        "deal with the right only after asking the register, as it is frozen all the same",
+        "权利仍处于冻结状态，交易前请向登记机关核实",
+    ),
+    Reason(
+        "DISPOSAL_UNMATCHED",
+        "F-6",
+        "document {number} tells of a disposal, but not by the court whose freeze is live; all freezes stand",
+        "文书 {number} 载明的处分并非由首先冻结的法院作出；各项冻结均仍存续",
+        "ask the court whose freeze is live",
+        "请向首先冻结的法院核实",
+    ),
+    Reason(
+        "COOWNERS_TO_BE_NOTIFIED",
+        "F-10",
+        "the freeze {reference} on right {right} also reaches its co-owners {holder}, who are to be notified",
+        "冻结 {reference} 及于权利 {right} 的其他共有人 {holder}，应当通知共有人",
+        "agree on a partition with the creditor's consent, after which the debtor's share alone stays frozen",
+        "共有人可以协议分割并经债权人认可，此后冻结仅及于债务人的份额",
+    ),
+    Reason(
         "FREEZE_ON_FORMER_OWNER",
         "F-7",
         "the freeze {reference} names {party}, but right {right} was registered to {owner} before it was "
