@@ -60,8 +60,9 @@ class EntryCorrected(_OfEntry):
 
     TYPE: ClassVar[str] = "entry.corrected"
     cause: Literal["clerical", "late_report"]
-    type: Text
-    type_v: Annotated[int, Field(ge=1)] = 1
+    restates: Text
+    """The type of the target."""
+    restates_v: Annotated[int, Field(ge=1)] = 1
     data: dict[str, Any]
     agreed: tuple[Party, ...] = ()
     """Affected parties who signed the correction (K-3)."""
@@ -72,9 +73,11 @@ class EntryCorrected(_OfEntry):
         """The target's content as corrected."""
         from ledger.facts import REGISTRY  # every fact must be defined first
 
-        kind = REGISTRY.get((self.type, self.type_v))
-        if kind is None or self.type.partition(".")[0] in UNCORRECTABLE:
-            raise ValueError(f"{self.type[:80]}, version {self.type_v}, is no fact that can be corrected")
+        kind = REGISTRY.get((self.restates, self.restates_v))
+        if kind is None or self.restates.partition(".")[0] in UNCORRECTABLE:
+            raise ValueError(
+                f"{self.restates[:80]}, version {self.restates_v}, is no fact that can be corrected"
+            )
         return kind.model_validate_json(orjson.dumps(self.data), strict=True)
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ from ledger.rules.fields import Digest, Line, PartySaid, names_of
 from ledger.rules.papers import document_for
 from ledger.rules.reports import read_fact
 from ledger.rules.situation import Situation
-from ledger.statement.amendments import place_of, root_of, standing
+from ledger.statement.amendments import improves, own_tags, place_of, root_of, standing
 from ledger.statement.base import Recorded
 from ledger.statement.reading import Statement, has_ended, holders_on, holdings_on
 
@@ -266,8 +266,7 @@ def _is_registered(item: Recorded, recorded: list[Recorded]) -> bool:
 
 def _completes(fact: Fact, contract: Fact) -> bool:
     """An entry of the same id; a transfer's entry that names no contract is matched by its acquirers."""
-    spoken_of = {tag for tag in contract.links() if not tag.startswith(("asset:", "document:"))}
-    if spoken_of.intersection(fact.links()):
+    if own_tags(contract).intersection(fact.links()):
         return True
     if not isinstance(fact, TransferRegistered | TransmissionRegistered):
         return False
@@ -289,7 +288,7 @@ def _backdating(command: CorrectAct, situation: Situation, day: str) -> Iterator
     """
     for right, _, _, root in _targets(command, situation):
         fact = command.fact
-        if not isinstance(fact, Fact) or _improves(fact, root.fact) or not _is_earlier(fact, root.fact):
+        if not isinstance(fact, Fact) or improves(fact, root.fact) or not _is_earlier(fact, root.fact):
             continue
         statement = situation.statement(right)
         if any(_paper(statement, kind, day, root.fact) for kind in _EVIDENCE):
@@ -336,7 +335,7 @@ def _rank(command: CorrectAct, situation: Situation, day: str) -> Iterator[Findi
     """K-4: no correction improves a place in the register unless its certificate is on file (D)."""
     for right, _, _, root in _targets(command, situation):
         fact = command.fact
-        if not isinstance(fact, Fact) or not _improves(fact, root.fact):
+        if not isinstance(fact, Fact) or not improves(fact, root.fact):
             continue
         if _paper(situation.statement(right), "register_certificate", day, root.fact) is None:
             yield refuse(
@@ -348,11 +347,6 @@ def _rank(command: CorrectAct, situation: Situation, day: str) -> Iterator[Findi
                 reference=str(command.target.position),
                 day=place_of(fact),
             )
-
-
-def _improves(fact: Fact, before: Fact) -> bool:
-    then, now = place_of(before), place_of(fact)
-    return then is not None and (now is None or now < then)
 
 
 def _paper(statement: Statement, kind: str, day: str, fact: Fact) -> dict[str, Any] | None:
@@ -377,8 +371,8 @@ def _said(command: CorrectAct, situation: Situation) -> tuple[Said, ...]:
     corrected = EntryCorrected(
         **common,
         cause="clerical" if command.kind == "clerical" else "late_report",
-        type=fact.TYPE,
-        type_v=fact.VERSION,
+        restates=fact.TYPE,
+        restates_v=fact.VERSION,
         data=fact.as_data(),
         agreed=tuple(party.fact for party in command.agreed),
         certificate=_certificate(command, situation),
@@ -389,7 +383,7 @@ def _said(command: CorrectAct, situation: Situation) -> tuple[Said, ...]:
 def _certificate(command: CorrectAct, situation: Situation) -> str | None:
     """The paper the place in the register rests on, where it improves."""
     for right, _, _, root in _targets(command, situation):
-        if isinstance(command.fact, Fact) and _improves(command.fact, root.fact):
+        if isinstance(command.fact, Fact) and improves(command.fact, root.fact):
             paper = _paper(situation.statement(right), "register_certificate", situation.today, root.fact)
             assert paper is not None
             return paper["sha256"] or paper["number"] or f"entry {paper['entries'][0]}"
@@ -397,10 +391,10 @@ def _certificate(command: CorrectAct, situation: Situation) -> str | None:
 
 
 def _reported(fact: EntryCorrected | EntryReversed, situation: Situation, day: str) -> Iterator[Finding]:
-    """K-1, K-4: what a reported correction or reversal breaks; it is accepted and flagged (N-2).
+    """K-1: a reported correction or reversal of what is not there is accepted and flagged (N-2).
 
     The fold keeps the place in the register unless the correction is that register's own or shows its
-    certificate, so that a court's correction of a date improves no rank by itself.
+    certificate (K-4), so that a court's correction of a date improves no rank by itself.
     """
     for right in fact.rights:
         if not situation.knows(right):

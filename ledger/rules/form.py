@@ -83,7 +83,9 @@ def _fault(error: ErrorDetails, value: Any) -> Finding:
     pointer = "".join(f"/{_token(step)}" for step in _existing(error["loc"], value))
     if error["type"] == "ledger":
         told = dict(error.get("ctx", {}))
-        return refuse("N-11", told.pop("code"), pointer=pointer, field=pointer, **_named(told))
+        code = told.pop("code")
+        pointer = str(told.pop("field", pointer))
+        return refuse("N-11", code, pointer=pointer, field=pointer, **_named(told))
     code = _CODES.get(error["type"], "FIELD_INVALID")
     return refuse("N-11", code, pointer=pointer, field=pointer, expected=error["msg"])
 

@@ -49,6 +49,8 @@ def apply(
             chain = answers.corrections[position]
             current.append(_restated(item, chain))
             flags.append(_corrected(item, chain))
+            if not _keeps_its_place(item, chain[-1]):
+                flags.append(_backdated(item, chain[-1]))
         else:
             current.append(item)
     for position, void in answers.voids.items():
@@ -81,6 +83,12 @@ def place_of(fact: Fact) -> str | None:
     if isinstance(fact, FreezeImposed):
         day = members.get("effective_from") or day
     return day
+
+
+def own_tags(fact: Fact) -> set[str]:
+    """The tag of the very pledge or license a fact is about, not of those it comes from."""
+    members = vars(fact)
+    return {f"{kind}:{members[kind]}" for kind in ("pledge", "license") if members.get(kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def _root(item: Recorded, by_position: dict[int, Recorded]) -> Recorded | None:
     here: Recorded | None = item
     while here is not None and isinstance(here.fact, EntryCorrected):
         here = _target(here, by_position)
-    if here is None or (isinstance(fact, EntryCorrected) and fact.type != here.fact.TYPE):
+    if here is None or (isinstance(fact, EntryCorrected) and fact.restates != here.fact.TYPE):
         return None
     return here
 
@@ -141,8 +149,7 @@ def _restated(item: Recorded, chain: list[Recorded]) -> Recorded:
     last = chain[-1]
     assert isinstance(last.fact, EntryCorrected)
     fact = last.fact.restated
-    before, after = place_of(item.fact), place_of(fact)
-    if before is not None and (after is None or after < before) and not _register_shows_it(item, last):
+    if not _keeps_its_place(item, last):
         fact = _in_place(fact, item.fact)
     effective_on = fact.effective_on or item.record.effective_on
     registered_on = vars(fact).get("registered_on") or effective_on
@@ -150,9 +157,17 @@ def _restated(item: Recorded, chain: list[Recorded]) -> Recorded:
     return Recorded(record, fact, (*item.corrected_by, *(each.record for each in chain)))
 
 
-def _register_shows_it(item: Recorded, correction: Recorded) -> bool:
-    """The correction is that register's own word, or rests on its certificate (K-4)."""
+def improves(fact: Fact, before: Fact) -> bool:
+    """Whether a restatement would rank earlier than what it restates; one without a day might."""
+    then, now = place_of(before), place_of(fact)
+    return then is not None and (now is None or now < then)
+
+
+def _keeps_its_place(item: Recorded, correction: Recorded) -> bool:
+    """K-4: no earlier place, but by that register's own word or where its certificate was shown."""
     assert isinstance(correction.fact, EntryCorrected)
+    if not improves(correction.fact.restated, item.fact):
+        return True
     own = correction.record.authority and correction.record.register == item.record.register
     return own or correction.fact.certificate is not None
 
@@ -209,6 +224,16 @@ def _corrected(item: Recorded, chain: list[Recorded]) -> Flag:
     )
 
 
+def _backdated(item: Recorded, correction: Recorded) -> Flag:
+    assert isinstance(correction.fact, EntryCorrected)
+    return Flag(
+        "RANK_BACKDATING",
+        (item.record.position, correction.record.position),
+        since=item.record.registered_on,
+        data={"reference": item.record.number, "day": place_of(correction.fact.restated)},
+    )
+
+
 def _voided(item: Recorded, void: Recorded) -> Flag:
     return Flag(
         "ENTRY_VOIDED",
@@ -241,7 +266,7 @@ def _dependants(target: Recorded, void: Recorded, current: list[Recorded], right
     first: Record = target.record
     ours = _ids(target.fact, _GIVING)
     acquired = _ids(target.fact, _RECEIVING) - ours
-    spoken_of = set(target.fact.links())
+    spoken_of = own_tags(target.fact)
     found: list[Flag] = []
     for item in sorted(current, key=lambda each: each.record.register_order):
         if item.record.register_order <= first.register_order:
