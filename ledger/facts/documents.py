@@ -42,6 +42,7 @@ PaperKind = Literal[
     "outbound_review",
     "approval",
     "resolution",
+    "shareholder_resolution",
     "disclosure",
     "valuation",
     "price_procedure",

@@ -61,6 +61,8 @@ class Particulars(Value):
     """Property rights of CL 10 or SWR 8 that are registered; none named is all."""
     protection: Literal["mark", "product"] | None = None
     """How a geographical indication is protected: as a mark, or by announcement for a product (TML 16)."""
+    same_day_invention: Text | None = None
+    """Number of the invention application its applicant filed on the same day (PL 9; P-4(10))."""
     service_invention: bool | None = None
     """Made in execution of the employer's tasks (PL 6; T-19)."""
 

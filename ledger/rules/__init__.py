@@ -4,26 +4,71 @@
 appends what it says.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ledger.facts.base import Fact
-from ledger.rules import acts, corrections, ground, papers, reports, valuations
-from ledger.rules.base import Procedure
-from ledger.rules.reports import Contradiction
+from ledger.rules import (
+    acts,
+    corrections,
+    freezes,
+    ground,
+    insolvency,
+    papers,
+    pledge_applications,
+    pledge_changes,
+    pledges,
+    reports,
+    valuations,
+)
+from ledger.rules.base import Finding, Procedure
+from ledger.rules.reports import Contradiction, Supplement
+from ledger.rules.situation import Situation
 
-FAMILIES: Final = (ground, papers, valuations, corrections)
+FAMILIES: Final = (
+    ground,
+    papers,
+    pledges,
+    pledge_applications,
+    pledge_changes,
+    valuations,
+    corrections,
+    freezes,
+    insolvency,
+)
 """The files of this floor that define commands, in the order they are read."""
 
-CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = {
-    fact: find for family in FAMILIES for fact, find in getattr(family, "CONTRADICTIONS", {}).items()
-}
+
+def _together(finds: list[Contradiction]) -> Contradiction:
+    def find(fact: Any, situation: Situation, day: str) -> Iterator[Finding]:
+        for each in finds:
+            yield from each(fact, situation, day)
+
+    return find
+
+
+def _contradictions() -> dict[type[Fact], Contradiction]:
+    """Several families may have a say on one kind of fact."""
+    found: dict[type[Fact], list[Contradiction]] = {}
+    for family in FAMILIES:
+        for fact, find in getattr(family, "CONTRADICTIONS", {}).items():
+            found.setdefault(fact, []).append(find)
+    return {fact: _together(finds) for fact, finds in found.items()}
+
+
+CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = _contradictions()
 """What each kind of reported fact may break (N-2)."""
+
+SUPPLEMENTS: Final[dict[type[Fact], Supplement]] = {
+    fact: add for family in FAMILIES for fact, add in getattr(family, "SUPPLEMENTS", {}).items()
+}
+"""What is recorded beside each kind of reported fact."""
 
 PROCEDURES: Final[dict[str, Procedure[Any]]] = {
     procedure.command.KIND: procedure
     for procedure in (
         *(procedure for family in FAMILIES for procedure in family.PROCEDURES),
-        reports.procedure(CONTRADICTIONS),
+        reports.procedure(CONTRADICTIONS, SUPPLEMENTS),
     )
 }
 """Every kind of command, by the name it is submitted under."""
