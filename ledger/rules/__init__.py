@@ -15,10 +15,13 @@ from ledger.rules import (
     ground,
     insolvency,
     papers,
+    parties,
     pledge_applications,
     pledge_changes,
     pledges,
+    procedures,
     reports,
+    rights,
     valuations,
 )
 from ledger.rules.base import Finding, Procedure
@@ -27,7 +30,10 @@ from ledger.rules.situation import Situation
 
 FAMILIES: Final = (
     ground,
+    parties,
     papers,
+    rights,
+    procedures,
     pledges,
     pledge_applications,
     pledge_changes,

@@ -8,12 +8,14 @@ from typing import Any
 
 from ledger.rules.base import Finding, Missing, refuse
 from ledger.rules.papers import consent_for
+from ledger.statement.insolvency import may_be_enforced, stayed_pledges_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
     Statement,
     freezes_on,
     holders_on,
     holdings_on,
+    insolvencies_on,
     late_fees_on,
     pledges_on,
     status_on,
@@ -29,9 +31,17 @@ def in_force(rule: str, right: str, statement: Statement, day: str) -> Iterator[
         yield refuse(rule, "ASSET_NOT_IN_FORCE", right=right, status=status, day=day)
 
 
-def not_frozen(rule: str, right: str, statement: Statement, day: str) -> Iterator[Finding]:
-    """No freeze in effect (FRZ 24, PIR 104), no suspension for an ownership dispute (PIR 103, 105)."""
+def not_frozen(
+    rule: str, right: str, statement: Statement, day: str, *, acting: Collection[str] | None = None
+) -> Iterator[Finding]:
+    """No freeze in effect (FRZ 24, PIR 104), no suspension for an ownership dispute (PIR 103, 105).
+
+    `acting` are those who dispose of shares of their own: a freeze that was limited to the debtors' share
+    after a partition does not stand against other co-owners (F-10, FRZ 12).
+    """
     for freeze in freezes_on(statement, day):
+        if acting and not _reaches(statement, freeze, day, acting):
+            continue
         yield refuse(
             rule,
             "ASSET_FROZEN",
@@ -48,6 +58,38 @@ def not_frozen(rule: str, right: str, statement: Statement, day: str) -> Iterato
             reference=suspension["reference"],
             until=suspension["until"],
         )
+
+
+def _reaches(statement: Statement, freeze: dict[str, Any], day: str, acting: Collection[str]) -> bool:
+    """Whether a freeze stands against those who act; one that names no debtor stands against all."""
+    limited = any(
+        step["from"] <= day
+        for each in statement.get("freezes", ())
+        if each["id"] == freeze["id"]
+        for step in each["shares"]
+    )
+    return not limited or not freeze["grantors"] or any(is_among(name, freeze["grantors"]) for name in acting)
+
+
+def not_stayed(rule: str, right: str, statement: Statement, day: str, party: str) -> Iterator[Finding]:
+    """F-13: no execution and no payment to a single creditor while `party` is insolvent (BKL 16, 19)."""
+    for case in insolvencies_on(statement, day):
+        if case["owns"] and same_party(case["party"], party):
+            yield refuse(
+                rule,
+                "INSOLVENCY_STAY",
+                right=right,
+                party=case["party"],
+                day=case["accepted_on"],
+                reference=case["reference"],
+            )
+
+
+def not_paused(rule: str, right: str, statement: Statement, day: str, pledge: str) -> Iterator[Finding]:
+    """F-15: no pledge is enforced during reorganization, unless the court allowed this one (BKL 75)."""
+    for case in stayed_pledges_on(statement, day):
+        if not may_be_enforced(case, pledge, day):
+            yield refuse(rule, "REORG_STAY", right=right, party=case["party"], reference=pledge)
 
 
 def fees_paid(rule: str, right: str, statement: Statement, day: str) -> Iterator[Finding]:
@@ -148,6 +190,7 @@ def coowner_consents(  # every one of them narrows what a consent covers
                 right=right,
                 missing=Missing("consent", holding.name, right),
                 holder=holding.name,
+                owner=holding.name,
             )
 
 

@@ -29,7 +29,10 @@ from ledger.statement.base import Recorded
 Contradiction = Callable[[Any, Situation, str], Iterator[Finding]]
 """What a reported fact breaks on a day: findings as for a command; rule, code, right and data are told."""
 
-PARTY_REGISTERS: Final = frozenset(("USPTO", "USCO"))
+Supplement = Callable[[Any, Situation], Iterator[Said]]
+"""What the ledger records beside a reported fact, by its own word."""
+
+PARTY_REGISTERS: Final = frozenset(("USPTO", "USCO", "UCC"))
 """Offices whose recording is no finding of validity: their entries are a party's word (U-2)."""
 
 REPORTABLE: Final = {
@@ -155,8 +158,16 @@ def contradictions(
     return check
 
 
-def procedure(table: Mapping[type[Fact], Contradiction]) -> Procedure[Report]:
-    """How reports are decided, with every family's contradictions."""
+def procedure(
+    table: Mapping[type[Fact], Contradiction], supplements: Mapping[type[Fact], Supplement]
+) -> Procedure[Report]:
+    """How reports are decided, with every family's contradictions and supplements."""
+
+    def said(command: Report, situation: Situation) -> tuple[Said, ...]:
+        supplement = supplements.get(type(command.fact))
+        beside = () if supplement is None else tuple(supplement(command.fact, situation))
+        return (Said(command.fact), *beside)
+
     return Procedure(
         Report,
         (
@@ -164,7 +175,7 @@ def procedure(table: Mapping[type[Fact], Contradiction]) -> Procedure[Report]:
             (Stage.IDENTITY, _not_recorded_yet),
             (Stage.CONFLICTS, contradictions(table)),
         ),
-        _said,
+        said,
     )
 
 
@@ -194,7 +205,3 @@ def _is_same(item: Recorded, command: Report, told: dict[str, Any]) -> bool:
         and type(item.fact) is type(command.fact)
         and item.fact.as_data() == told
     )
-
-
-def _said(command: Report, situation: Situation) -> tuple[Said, ...]:
-    return (Said(command.fact),)
