@@ -6,6 +6,7 @@ import pytest
 
 from ledger.submission import Given, Submissions
 from tests.ledger.rules.desk import noon
+from tests.submission.deals import DEALS
 
 TODAY = "2024-05-06"
 
@@ -36,16 +37,27 @@ def ledger(open_ledger, clock):
 
 
 @pytest.fixture
-def submissions(ledger):
-    return Submissions(ledger, actor="test")
+def desk(ledger):
+    """Takes commands and the tests' own deals."""
+    return Submissions(ledger, actor="test", procedures=DEALS)
 
 
 @pytest.fixture
-def submit(submissions):
+def submit(desk):
     """Submit one command; its answer."""
 
     def one(command, /, **members):
-        (answer,) = submissions.submit(Given(({**command, **members},)))
+        (answer,) = desk.submit(Given(({**command, **members},)))
         return answer
 
     return one
+
+
+@pytest.fixture
+def submit_list(desk):
+    """Submit several; their answers."""
+
+    def several(*commands, atomic=False):
+        return desk.submit(Given(commands, listed=True, atomic=atomic))
+
+    return several
