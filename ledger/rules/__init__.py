@@ -14,14 +14,18 @@ from ledger.rules import (
     freezes,
     ground,
     insolvency,
+    licenses,
+    open_licenses,
     papers,
     parties,
     pledge_applications,
     pledge_changes,
     pledges,
     procedures,
+    recordals,
     reports,
     rights,
+    uses,
     valuations,
 )
 from ledger.rules.base import Finding, Procedure
@@ -41,6 +45,10 @@ FAMILIES: Final = (
     corrections,
     freezes,
     insolvency,
+    licenses,
+    open_licenses,
+    recordals,
+    uses,
 )
 """The files of this floor that define commands, in the order they are read."""
 

@@ -1,0 +1,113 @@
+"""Which licenses stand in each other's way (L-5, L-7)."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.statement.license_tree import EXCLUDING, license_scope
+from ledger.statement.reading import Statement, licenses_known
+from ledger.values.dates import day_before
+from ledger.values.parties import same_party
+from ledger.values.scope import Scope
+from ledger.values.scope_forms import meets
+
+FOREVER = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A license as it is to be granted."""
+
+    id: str
+    kind: str
+    scope: Scope
+    licensors: tuple[str, ...]
+    parent: str | None = None
+    subject_to: tuple[str, ...] = ()
+    instead_of_own_use: bool = False
+
+
+def conflicting(
+    statement: Statement, proposed: Proposed, *, recorded_only: bool = False
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pairs of code and license that `proposed` meets in acts, territory, field and time.
+
+    An exclusive or sole license stands in the way of any other, an ordinary one of exclusive and sole ones
+    that are not subject to it (TCI 25). A license counts until it ended; one whose scope nobody tells covers
+    everything. Left aside are the licenses `proposed` itself comes from (L-9) and compulsory ones (R-6).
+    `recorded_only` looks at those that stand in the register.
+    """
+    known = licenses_known(statement)
+    by_id = {license_["id"]: license_ for license_ in known}
+    aside = {proposed.id, *ancestors(by_id, proposed.parent)}
+    excludes = proposed.kind in EXCLUDING
+    for license_ in known:
+        if license_["id"] in aside or license_["origin"] == "compulsory":
+            continue
+        if recorded_only and not _is_recorded(license_):
+            continue
+        if not (excludes or license_["kind"] in EXCLUDING) or not _meet(proposed, license_):
+            continue
+        if license_["kind"] not in EXCLUDING:
+            spared = {license_["id"], *ancestors(by_id, license_["parent"])}
+            if spared.isdisjoint(proposed.subject_to):
+                yield "LICENCE_CONFLICT_PRIOR_ORDINARY", license_
+        elif not _is_own_use(proposed, license_, known):
+            yield "LICENCE_CONFLICT_EXCLUSIVE", license_
+
+
+def ancestors(by_id: dict[str, dict[str, Any]], license_: str | None) -> list[str]:
+    """A license and those it comes from, the nearest first."""
+    found: list[str] = []
+    while license_ is not None and license_ not in found:
+        found.append(license_)
+        license_ = by_id[license_]["parent"] if license_ in by_id else None
+    return found
+
+
+def excluded_by(statement: Statement, scope: Scope, kinds: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Licenses of these kinds that meet `scope`."""
+    proposed = Proposed("", "ordinary", scope, ())
+    for license_ in licenses_known(statement):
+        if license_["kind"] in kinds and license_["origin"] != "compulsory" and _meet(proposed, license_):
+            yield license_
+
+
+def _meet(proposed: Proposed, license_: dict[str, Any]) -> bool:
+    """Time first: it is compared as text, and most licenses of a long-licensed right are over."""
+    period = proposed.scope.period
+    if period.last is not None and license_["from"] > period.last.isoformat():
+        return False
+    if _last_day(license_) < period.first.isoformat():
+        return False
+    scope = license_scope(proposed.scope.kind, license_)
+    return scope is not None and meets(proposed.scope, scope)
+
+
+def _last_day(license_: dict[str, Any]) -> str:
+    ended_on, until = license_["ended_on"], license_["until"] or FOREVER
+    return str(until) if ended_on is None else min(day_before(ended_on), until)
+
+
+def _is_recorded(license_: dict[str, Any]) -> bool:
+    recordal = license_["recordal"]
+    return recordal["recorded_on"] is not None and recordal["cancelled_on"] is None
+
+
+def _is_own_use(proposed: Proposed, sole: dict[str, Any], known: list[dict[str, Any]]) -> bool:
+    """Whether it is the one ordinary license a sole licensor may grant instead of using the right (TCI 27).
+
+    One at a time: an earlier one counts for as long as it runs.
+    """
+    if not proposed.instead_of_own_use or proposed.kind != "ordinary" or sole["kind"] != "sole":
+        return False
+    if not all(any(same_party(name, own) for own in sole["licensors"]) for name in proposed.licensors):
+        return False
+    return not any(
+        license_["instead_of_own_use"]
+        and any(same_party(name, own) for name in license_["licensors"] for own in sole["licensors"])
+        and _last_day(license_) >= proposed.scope.period.first.isoformat()
+        and (proposed.scope.period.last is None or license_["from"] <= proposed.scope.period.last.isoformat())
+        for license_ in known
+        if license_["id"] != proposed.id
+    )
