@@ -64,6 +64,8 @@ class TransferContracted(_OfTransfer):
     price: Amount | None = None
     export_class: ExportClass | None = None
     consents: tuple[ConsentRelied, ...] = ()
+    goodwill: bool | None = None
+    """Whether the goodwill of the business passes with a US mark (15 USC 1060)."""
     contribution: Text | None = None
     """The contribution of capital this transfer performs, if it does."""
 
@@ -75,7 +77,8 @@ class TransmissionClaimed(_OfTransfer):
     cause: TransmissionCause
     happened_on: Day
     """The day of death, merger, or effect of the document."""
-    document: Sha256Hex
+    document: Sha256Hex | None = None
+    """The authority's document, by its digest."""
 
     @property
     def effective_on(self) -> str | None:

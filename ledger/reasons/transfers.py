@@ -184,4 +184,38 @@ REASONS: Final = (
         "wait for the register, which decides, or withdraw one of them",
         "请待登记机关登记确定，或者撤回其中一项",
     ),
+    Reason(
+        "GOODWILL_MISSING",
+        "U-4",
+        "the goodwill of the business is not said to pass with US mark {right} (15 USC 1060(a)(1))",
+        "未载明商誉随美国商标 {right} 一并转让（《美国法典》第 15 编第 1060 条 (a)(1)）",
+        "state that the goodwill passes, and see that the contract says so",
+        "请载明商誉一并转让，并核对合同约定",
+    ),
+    Reason(
+        "ITU_NOT_ASSIGNABLE",
+        "U-4",
+        "intent-to-use application {right} cannot pass to {party}, who does not succeed to the business "
+        "(15 USC 1060(a)(1))",
+        "意图使用申请 {right} 不得转让给非业务承继人 {party}（《美国法典》第 15 编第 1060 条 (a)(1)）",
+        "transfer the business with it, or wait for the amendment or statement of use",
+        "请连同业务一并转让，或者待提交使用声明后再转让",
+    ),
+    Reason(
+        "PRIORITY_CONFLICT",
+        "U-3, U-4, U-5",
+        "the right was conveyed twice: as stated, {number} prevails over {reference} ({law})",
+        "该权利曾作两次处分：依所作陈述，{number} 优先于 {reference}（{law}）",
+        "look at the section on priority, and do not rely on the other one",
+        "请查看优先顺序部分，勿依赖另一项处分",
+    ),
+    Reason(
+        "PRIORITY_UNDETERMINED",
+        "U-3, U-4, U-5",
+        "the right was conveyed twice by {reference}, and who prevails depends on what nobody stated: "
+        "{field} ({law})",
+        "该权利经 {reference} 作两次处分，孰先取决于尚未陈述的事项：{field}（{law}）",
+        "state value, notice and the days of signing, with proof, before you lend on it",
+        "放款前请补充对价、知情与签署日期的陈述及证明",
+    ),
 )

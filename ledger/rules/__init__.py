@@ -25,6 +25,8 @@ from ledger.rules import (
     recordals,
     reports,
     rights,
+    transfers,
+    us_records,
     uses,
     valuations,
 )
@@ -49,6 +51,8 @@ FAMILIES: Final = (
     open_licenses,
     recordals,
     uses,
+    transfers,
+    us_records,
 )
 """The files of this floor that define commands, in the order they are read."""
 

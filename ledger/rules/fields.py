@@ -148,9 +148,13 @@ class Amount(Value):
         return Money(self.minor, self.currency)
 
 
+SHARE_MAX: Final = 1_000_000_000
+"""The largest denominator of a share that an entry holds."""
+
+
 def _share(pair: tuple[int, int]) -> tuple[int, int]:
     numerator, denominator = pair
-    if not 0 < numerator <= denominator <= MINOR_MAX:
+    if not 0 < numerator <= denominator <= SHARE_MAX:
         wrong("FIELD_INVALID", expected="a share [n, d] above 0 and at most 1")
     return pair
 

@@ -28,6 +28,7 @@ from ledger.statement import (
     papers,
     pledge_contracts,
     pledges,
+    priority,
     procedures,
     registrations,
     status,
@@ -87,6 +88,7 @@ def document(state: State) -> dict[str, Any]:
     conveyed = [*settled, *enforcement.transmissions(settled)]
     titles, title_flags = transfers.resolve(conveyed, description, state.right)
     awaited, awaited_flags = transfer_contracts.resolve(settled, state.recorded, titles, state.right)
+    ranked, ranked_flags = priority.resolve(settled, state.right, description.granted_on)
     held, pledge_flags = pledges.resolve(settled, titles, state.right)
     contracts, contract_flags = pledge_contracts.resolve(settled, held, state.right)
     licensed, license_flags = licenses.resolve(settled)
@@ -98,7 +100,7 @@ def document(state: State) -> dict[str, Any]:
     flags += _noted(settled) + insolvency_flags
     granted, grant_flags = grants.resolve(settled, licensed, state.right)
     acted, act_flags = acts.resolve(settled, state.right)
-    flags += act_flags + contract_flags + awaited_flags + grant_flags
+    flags += act_flags + contract_flags + awaited_flags + ranked_flags + grant_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
     encumbrances = [pledge.as_json() for pledge in held] + licensed + frozen
@@ -129,6 +131,7 @@ def document(state: State) -> dict[str, Any]:
         **claims.resolve(settled),
         **enforcement.resolve(settled),
         **awaited,
+        **ranked,
         **acted,
     }
 

@@ -23,7 +23,14 @@ from ledger.statement.conveyances import (
     passes_by_contract,
     title_day,
 )
-from ledger.statement.reading import Statement, holdings_on, pending_transfers_on, stands
+from ledger.statement.reading import (
+    Statement,
+    holdings_on,
+    licenses_known,
+    open_offer_on,
+    owners_on,
+    pending_transfers_on,
+)
 from ledger.statement.transfers import Owner, Period, owners_at
 from ledger.values.parties import same_party
 
@@ -249,33 +256,26 @@ def _licensed_in_gap(statement: Statement, day: str) -> Iterator[Warned]:
     for contract in statement.get("transfers", ()):
         if contract["kind"] != "transfer" or contract["state"] not in {"pending", "completed"}:
             continue
-        for license_ in _licenses(statement):
-            granted = license_["executed_on"]
-            if granted is None or not contract["executed_on"] <= granted <= day:
+        for license_ in licenses_known(statement):
+            granted = license_["granted_on"]
+            if not contract["executed_on"] <= granted <= day:
                 continue
             if contract["ended_on"] is None or granted < contract["ended_on"]:
                 data = {"right": statement["right"], "reference": license_["id"], "day": granted}
                 yield ("LICENCE_IN_TRANSFER_GAP", [*contract["entries"], *license_["entries"]], data)
 
 
-def _licenses(statement: Statement) -> list[dict[str, Any]]:
-    recorded = [item for item in statement["encumbrances"] if item["kind"] == "license"]
-    granted = [item for item in statement.get("licenses", ()) if "executed_on" in item]
-    return list({item["id"]: item for item in (*granted, *recorded)}.values())
-
-
 def _offers_of_earlier_owners(statement: Statement, day: str) -> Iterator[Warned]:
     """T-17: an open license on offer that its present owner has not declared (PL 50 by analogy)."""
-    offers = [item for item in statement["encumbrances"] if item["kind"] == "open_license"]
-    for offer in offers:
-        if not stands(offer, day):
-            continue
-        before = holdings_on(statement, offer["registered_on"])
-        after = holdings_on(statement, day)
-        new = [owner.name for owner in after if not any(owner.is_called(old.name) for old in before)]
-        if before and new:
-            data = {"right": statement["right"], "owner": new}
-            yield ("OPEN_LICENCE_RECONFIRM", list(offer["entries"]), data)
+    offer = open_offer_on(statement, day)
+    if offer is None:
+        return
+    before = holdings_on(statement, offer["published_on"])
+    after = owners_on(statement, day)
+    new = [owner for owner in after if not any(old.is_called(owner["name"]) for old in before)]
+    if before and new:
+        data = {"right": statement["right"], "owner": [owner["name"] for owner in new]}
+        yield ("OPEN_LICENCE_RECONFIRM", [owner["entry"] for owner in new], data)
 
 
 def _held_behind(statement: Statement, day: str) -> Iterator[Warned]:
