@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ledger.facts.base import Fact
 from ledger.facts.pledges import PledgeApplied, PledgeExtended, PledgeRegistered
-from ledger.rules.base import Command, Finding, Missing, Procedure, Said, Stage, refuse
+from ledger.rules.base import Command, Finding, Missing, Procedure, Rule, Said, Stage, refuse
 from ledger.rules.fields import CommandDay, Line, PartySaid, PledgeId, names_of
 from ledger.rules.pledge_grounds import (
     AT_APPLICATION,
@@ -240,3 +240,85 @@ CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = {
     PledgeRegistered: _of_registration,
     PledgeExtended: _of_extension,
 }
+
+RULES: Final = (
+    Rule(
+        "P-3",
+        "a pledge arises at registration with the right office on joint application, and not before",
+        "质权自双方共同申请并经主管机关登记时设立",
+        "CC 444; PIR 15; TMR 70; PPM 3; CPM 4-5",
+        "V",
+        ("JOINT_FILING_REQUIRED", "REFERENCE_UNKNOWN"),
+        "ledger.rules.pledge_applications:_joint",
+    ),
+    Rule(
+        "P-4",
+        "a patent's pledge is not registered on any of eleven grounds",
+        "专利权质押有十一项不予登记的情形",
+        "PPM refusal article",
+        "S",
+        (
+            "PLEDGE_NOT_PATENTEE",
+            "ASSET_NOT_IN_FORCE",
+            "NOT_GRANTED",
+            "ANNUAL_FEE_OVERDUE",
+            "ASSET_FROZEN",
+            "PROCEDURE_SUSPENDED",
+            "DEBT_TERM_EXCEEDS_IP_TERM",
+            "PLEDGE_FIELD_MISSING",
+            "COOWNER_CONSENT_MISSING",
+            "PLEDGE_ALREADY_REGISTERED",
+            "DUAL_FILING_NO_ACK",
+            "INVALIDATION_PENDING_NO_ACK",
+        ),
+        "ledger.rules.pledge_grounds:LASTING",
+    ),
+    Rule(
+        "P-5",
+        "a trademark is pledged by its registrant, in force, unfrozen, with its similar marks; also twice",
+        "商标由登记的注册人出质，须有效、未被查封，相同近似商标一并出质；允许再次出质",
+        "TPP 3, 8",
+        "S; M",
+        (
+            "PLEDGE_NOT_OWNER",
+            "ASSET_NOT_IN_FORCE",
+            "ASSET_FROZEN",
+            "SIMILAR_MARKS_NOT_BUNDLED",
+            "COOWNER_CONSENT_MISSING",
+        ),
+        "ledger.rules.pledge_grounds:bundled",
+    ),
+    Rule(
+        "P-6",
+        "a work is pledged by its owner, undisputed, for a debt within its term, licenses disclosed",
+        "著作权由权利人出质，权属无争议，债务期限不超过保护期，并披露在先许可",
+        "CPM 3, 6",
+        "V; grounds S",
+        (
+            "PLEDGE_NOT_OWNER",
+            "DEBT_TERM_EXCEEDS_IP_TERM",
+            "OWNERSHIP_DISPUTED",
+            "COOWNER_CONSENT_MISSING",
+            "PRIOR_LICENCE_UNDISCLOSED",
+        ),
+        "ledger.rules.pledge_grounds:licenses_disclosed",
+    ),
+    Rule(
+        "P-20",
+        "a trademark pledge's registration that is not extended in time expires; that is no release",
+        "商标质权登记期满未延期的即行失效，但不属于解除",
+        "TPP",
+        "M",
+        ("REGISTRATION_EXPIRED",),
+        "ledger.statement.pledges:_expirations",
+    ),
+    Rule(
+        "P-27",
+        "of a mixed pledge each right is perfected in its own register, and each secures the whole debt",
+        "混合质押的各项权利分别登记，已登记的权利担保全部债务",
+        "CC 444",
+        "V; SEED; D",
+        ("PARTIALLY_PERFECTED",),
+        "ledger.statement.perfection:perfection",
+    ),
+)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ledger.facts.base import Fact
 from ledger.facts.pledges import PledgeChangeAgreed, PledgeRanksSwapped, PledgeRankSwapAgreed, SecuredItem
-from ledger.rules.base import Command, Finding, Missing, Procedure, Said, Stage, refuse
+from ledger.rules.base import Command, Finding, Missing, Procedure, Rule, Said, Stage, refuse
 from ledger.rules.fields import Amount, CommandDay, Digest, PartySaid, PledgeId, names_of
 from ledger.rules.papers import consent_for
 from ledger.rules.pledge_grounds import Pledged, outlives_debt
@@ -317,3 +317,24 @@ PROCEDURES: Final = (
 )
 
 CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = {PledgeRanksSwapped: _of_swap}
+
+RULES: Final = (
+    Rule(
+        "P-7",
+        "rank follows the time of registration on each right; same day without order, same rank",
+        "顺位依各权利上质权登记的先后确定；同日且无先后的，顺位相同",
+        "CC 414, 415",
+        "V; tie rule D",
+        ("RANK_TIE",),
+        "ledger.statement.ranks:ranked_on",
+    ),
+    Rule(
+        "P-8",
+        "an increase ranks from its own registration; what harms another pledgee needs his written consent",
+        "增加的担保金额自变更登记时起取得顺位；变更对其他质权人不利的，须经其书面同意",
+        "CC 409",
+        "V; extra-part rule M",
+        ("JUNIOR_CONSENT_MISSING",),
+        "ledger.rules.pledge_changes:_juniors_agree",
+    ),
+)

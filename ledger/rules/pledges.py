@@ -11,12 +11,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field
 
 from ledger.facts import base as facts
-from ledger.facts.base import Value
+from ledger.facts.base import Fact, Value
 from ledger.facts.pledges import MaximumAmount, PledgeContracted, PledgedAsset, SecuredItem
-from ledger.rules.base import Command, Finding, Missing, Procedure, Said, Stage, flag, hold, refuse
+from ledger.facts.transfers import TransferRegistered, TransmissionRegistered
+from ledger.rules.base import Command, Finding, Missing, Procedure, Rule, Said, Stage, flag, hold, refuse
 from ledger.rules.fields import Amount, CommandDay, Digest, Line, PartySaid, PledgeId, RightId, names_of
 from ledger.rules.papers import document_for
 from ledger.rules.pledge_grounds import LASTING, Ground, Pledged, rule_of
+from ledger.rules.reports import Contradiction
 from ledger.rules.situation import Situation
 from ledger.statement.reading import Statement, holdings_on
 from ledger.values.parties import same_party
@@ -365,6 +367,35 @@ def _forfeits(command: ContractPledge, situation: Situation, day: str) -> Iterat
             yield flag("P-17", "FORFEITURE_CLAUSE", right=right, reference=command.id)
 
 
+def title_by_default(
+    right: str, statement: Statement, day: str, transferees: tuple[str, ...]
+) -> Iterator[Finding]:
+    """P-17: a right does not pass to its pledgee on default alone (CC 428) [V].
+
+    Known by a forfeiture clause and no enforcement on record; an agreed conversion is one (P-23).
+    """
+    enforced = {each.get("pledge") for each in statement.get("enforcements", ())}
+    for contract in statement.get("pledges", ()):
+        ids = {contract["id"], *contract["registered"]}
+        if not contract["forfeiture_clause"] or contract["executed_on"] > day or ids & enforced:
+            continue
+        for name in transferees:
+            if any(same_party(pledgee, name) for pledgee in contract["pledgees"]):
+                yield refuse(
+                    "P-17", "NO_TITLE_BY_DEFAULT", right=right, holder=name, reference=contract["id"]
+                )
+
+
+def _title_moved(
+    fact: TransferRegistered | TransmissionRegistered, situation: Situation, day: str
+) -> Iterator[Finding]:
+    """P-17, N-2: the register has the pledgee as owner under a forfeiture clause, and no court sold it."""
+    if isinstance(fact, TransmissionRegistered) and fact.cause in {"auction", "judgment"}:
+        return
+    for right, statement in situation.statements(fact.rights):
+        yield from title_by_default(right, statement, day, tuple(party.name for party in fact.grantees))
+
+
 def _contracted(command: ContractPledge, situation: Situation) -> tuple[Said, ...]:
     assert command.debtor is not None
     assert command.claim is not None
@@ -470,5 +501,76 @@ PROCEDURES: Final = (
             (Stage.FAMILY, _forfeits),
         ),
         _contracted,
+    ),
+)
+
+CONTRADICTIONS: Final[dict[type[Fact], Contradiction]] = {
+    TransferRegistered: _title_moved,
+    TransmissionRegistered: _title_moved,
+}
+
+RULES: Final = (
+    Rule(
+        "P-1",
+        "a pledge is of a transferable property right, registered with the office of its kind",
+        "质押标的须为可转让的财产权，并在该类权利的主管机关登记",
+        "CC 440, 444, 445",
+        "V; registry split M",
+        ("RIGHT_NOT_PLEDGEABLE", "WRONG_REGISTRY"),
+        "ledger.rules.pledges:_pledgeable",
+    ),
+    Rule(
+        "P-2",
+        "the written contract names parties, claim, performance period, rights and what is secured",
+        "书面质押合同须载明当事人、债权、履行期限、质押财产和担保范围",
+        "CC 427; PPM 8; CPM 7; TPP",
+        "V; PPM and CPM S; TPP M",
+        ("PLEDGE_FIELD_MISSING",),
+        "ledger.rules.pledges:_complete",
+    ),
+    Rule(
+        "P-9",
+        "the register prevails over the contract for third parties, and a difference is told",
+        "登记与合同不一致的，对第三人以登记为准，并予提示",
+        "CC 389; SEC 15, 47 by analogy",
+        "V",
+        ("REGISTER_CONTRACT_MISMATCH",),
+        "ledger.statement.pledge_contracts:_mismatches",
+    ),
+    Rule(
+        "P-10",
+        "a maximum-amount pledge states cap, period and claims covered; the registered cap prevails",
+        "最高额质押须载明最高债权额、确定期间和担保的债权范围，以登记的最高额为准",
+        "CC 439, 420; SEC 15",
+        "V",
+        ("MAX_AMOUNT_FIELD_MISSING",),
+        "ledger.rules.pledges:_maximum_complete",
+    ),
+    Rule(
+        "P-15",
+        "a company pledging for another's debt has resolved it, and a listed one disclosed it",
+        "公司为他人债务出质须经决议，上市公司须公开披露",
+        "CoL 15; SEC 7-9",
+        "V",
+        ("RESOLUTION_MISSING", "DISCLOSURE_MISSING"),
+        "ledger.rules.pledges:_resolved",
+    ),
+    Rule(
+        "P-16",
+        "a state organ pledges nothing, a public-welfare body no facility of its purpose",
+        "国家机关不得出质，公益非营利机构不得以公益设施出质",
+        "SEC 5-6",
+        "V",
+        ("PLEDGOR_INCAPABLE",),
+        "ledger.rules.pledges:_capable",
+    ),
+    Rule(
+        "P-17",
+        "a forfeiture clause gives priority in payment only, and no title passes by default",
+        "流质条款仅产生优先受偿效力，权利不因违约而当然移转",
+        "CC 428; SEC 68",
+        "V",
+        ("FORFEITURE_CLAUSE", "NO_TITLE_BY_DEFAULT"),
+        "ledger.rules.pledges:_forfeits",
     ),
 )
