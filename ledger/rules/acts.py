@@ -140,7 +140,7 @@ def _faults(command: ReportAct, procedures: Procedures) -> Iterator[Finding]:
             yield replace(fault, pointer=f"/act{fault.pointer or ''}")
         return
     act = found.command
-    if act.entry_class is not EntryClass.PARTY or isinstance(act, ReportAct | WithdrawAct):
+    if {act.CLASS, act.entry_class} != {EntryClass.PARTY} or isinstance(act, ReportAct | WithdrawAct):
         yield refuse(
             "N-12", "FIELD_INVALID", pointer="/act/command", field="act", expected="an act of parties"
         )

@@ -60,6 +60,9 @@ class Desk:
         """The decision on a command, kept if accepted or held; `command_id` is made up where not given."""
         rulings, self.situation = self._rule(command, members)
         self.decisions += [ruling.decision for ruling in rulings]
+        for ruling in rulings:
+            stages = [finding.stage for finding in ruling.decision.findings if finding.stage is not None]
+            assert stages == sorted(stages), "N-11: findings stand in the order of the stages"
         return rulings[0].decision
 
     def given(self, *commands):

@@ -32,7 +32,7 @@ class RecordingDesk(Desk):
 
     def target(self, right, type_, *, nth=-1):
         """Position and digest of the last entry of a type on a right, or of the nth."""
-        found = [item.record for item in self.situation.rights[right].recorded if item.fact.TYPE == type_]
+        found = [item.record for item in self.situation.rights[right].recorded if type_ == item.fact.TYPE]
         return {"position": found[nth].position, "digest": found[nth].digest}
 
     def known_at(self, position, right):
