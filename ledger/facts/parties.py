@@ -88,6 +88,8 @@ class PartyDescribed(_OfParty):
     attributes: Attributes = Attributes()
     keys: tuple[Key, ...] = ()
     signature_required: bool | None = None
+    order: Sha256Hex | None = None
+    """The written order on which an operator did it in the party's place."""
 
 
 class PartyKeyRevoked(_OfParty):

@@ -30,7 +30,7 @@ from pydantic import Field
 
 from ledger.facts.base import Day, Fact, Party, Text
 
-CaseNumber = Annotated[str, Field(pattern=r"^[^\s\x00][^\n\x00]{0,119}$")]
+CaseNumber = Annotated[str, Field(pattern=r"^[^\s\x00][^\n\x00]{0,127}$")]
 """The number of proceedings at a court or office, short enough for a tag."""
 
 

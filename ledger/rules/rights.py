@@ -16,7 +16,7 @@ from ledger.entry import EntryClass
 from ledger.errors import InputRejected
 from ledger.facts.registrations import NameGiven, Particulars, RightRegistered, name_tag
 from ledger.facts.status import MarksListed, RightLapsed, RightSurrendered, SurrenderDeclared
-from ledger.rules.base import Command, Finding, Procedure, Said, Stage, refuse
+from ledger.rules.base import Command, Finding, Procedure, Rule, Said, Stage, refuse
 from ledger.rules.common import are_owners, coowner_consents, in_force, not_frozen, pledgee_consents
 from ledger.rules.fields import CommandDay, Line, Parties, RightId, SourceSaid, names_of
 from ledger.rules.reports import PARTY_REGISTERS
@@ -452,3 +452,140 @@ PROCEDURES: Final = (
 )
 
 CONTRADICTIONS: Final = {RightLapsed: _ended_while_frozen, RightSurrendered: _surrendered_against}
+
+RULES: Final = (
+    Rule(
+        "A-ID1",
+        "a Chinese application number ends in its check digit: weights 2 to 9, then 2 to 5, modulo 11, "
+        "10 is X",
+        "中国专利申请号末位为校验位：权数 2 至 9、2 至 5，模 11，余数 10 记作 X",
+        "recomputed from published numbers",
+        "S",
+        ("ASSET_ID_INVALID",),
+        home="ledger.values.identifiers:parse_cn_application_number",
+    ),
+    Rule(
+        "A-ID2",
+        "the filing date is stated and never taken from a number; a divisional keeps its parent's, a PCT "
+        "application counts from its international one, and a priority date starts no term",
+        "申请日须载明，不得由号码推定；分案申请保留原申请日，PCT 申请以国际申请日为准，优先权日不起算期限",
+        "PIR 12, 49, 119",
+        "V",
+        ("DATE_ORDER_INVALID",),
+        home="ledger.values.terms:counting_date",
+    ),
+    Rule(
+        "A-ID3",
+        "the last day in force of a Chinese patent is the one before the anniversary of filing, not rolled",
+        "中国专利的最后有效日为申请日对应日的前一日，不因节假日顺延",
+        "GUIDE part 5 ch. 9",
+        "M",
+        home="ledger.values.terms:patent_last_day",
+    ),
+    Rule(
+        "A-ID4",
+        "an annual fee is due by the anniversary and may be paid late for six months; unpaid then, the right "
+        "ended on the due day; restored, it was never interrupted",
+        "年费应于申请日对应日前缴纳，可于六个月滞纳期内补缴；期满未缴，权利自应缴之日终止；恢复的，视为未曾中断",
+        "PIR 6, 115",
+        "V",
+        ("FEE_STATUS_UNKNOWN", "LAPSE_EXPECTED"),
+        home="ledger.statement.fees:resolve",
+    ),
+    Rule(
+        "A-1",
+        "a right's number has the form of its kind and is on the ledger once, under all names of its life",
+        "权利号码符合其种类的格式，且连同其各阶段号码在账本上唯一",
+        "design decision",
+        "D",
+        ("ASSET_ID_INVALID", "ASSET_DUPLICATE"),
+        home="ledger.rules.rights:_new",
+    ),
+    Rule(
+        "A-2",
+        "owners hold exact shares that sum to 1; none stated is equal shares, flagged",
+        "权利人份额精确且合计为 1；未载明的按等额并作提示",
+        "CC 308-309 by analogy; CNIPA practice",
+        "M",
+        ("SHARES_NOT_ONE", "SHARE_UNSPECIFIED"),
+        home="ledger.rules.rights:_shares",
+    ),
+    Rule(
+        "A-3",
+        "status follows its machine, with late fees and renewal grace in force; a register's step outside of "
+        "it is accepted and flagged",
+        "状态依状态机变化，滞纳期与续展宽展期内仍有效；登记机关的其他状态变更予以记录并提示",
+        "PL 42-47; TML 40-55",
+        "V",
+        ("STATUS_TRANSITION_INVALID",),
+        home="ledger.statement.status:resolve",
+    ),
+    Rule(
+        "A-4",
+        "invalidity that was decided leaves the right in force and flagged; only final invalidity voids it, "
+        "from the beginning",
+        "无效宣告决定作出后权利仍有效并作提示；仅生效的无效宣告使权利自始不存在",
+        "PL 46-47; reading of finality from memory",
+        "M",
+        ("INVALIDATION_DECIDED_NOT_FINAL",),
+        home="ledger.statement.status:_pending_invalidation",
+    ),
+    Rule(
+        "A-5",
+        "final invalidity undoes nothing that was performed: no payment, license or transfer is reversed and "
+        "no refund is made up; later instalments stop",
+        "无效宣告对已履行的不具追溯力：不撤销已付款、许可或者转让，不自动生成返还；未到期款项停止支付",
+        "PL 47; TML 47; PVR 38; CC 865",
+        "V",
+        home="ledger.statement.status:_voided",
+    ),
+    Rule(
+        "A-6",
+        "a right whose fee is late is in force for transfer and infringement, but no pledge, open license or "
+        "license is recorded on it",
+        "滞纳期内的权利可以转让、可以主张侵权，但不得办理质押登记、开放许可和许可备案",
+        "PPM 11; PIR 86; LRM 12; transfer from memory",
+        "M",
+        ("ANNUAL_FEE_OVERDUE",),
+        home="ledger.rules.common:fees_paid",
+    ),
+    Rule(
+        "A-7",
+        "a pledged right is given up with its pledgee's consent only, a frozen one not at all",
+        "出质权利的放弃须经质权人同意；被冻结的权利不得放弃",
+        "PIR 105; PPM",
+        "M",
+        ("PLEDGEE_CONSENT_MISSING", "ASSET_FROZEN"),
+        home="ledger.rules.rights:_pledgees_agree",
+    ),
+    Rule(
+        "A-8",
+        "while a right is frozen or its procedures are suspended it does not end: a notice of lapse or "
+        "surrender is recorded, flagged, and takes effect no earlier than procedures go on",
+        "冻结或者中止期间不办理终止：终止通知予以记录并提示，待程序恢复后方可生效",
+        "PIR 103-105",
+        "V",
+        ("ASSET_FROZEN",),
+        home="ledger.statement.status:stayed",
+    ),
+    Rule(
+        "A-9",
+        "of a work only the property rights of CL 10 items 5 to 17 are conveyed; those of the author's "
+        "person and a product's geographical indication are not",
+        "作品仅《著作权法》第十条第五项至第十七项的权利可以处分；人身权及地理标志产品保护不得处分",
+        "CL 10; TML 3, 16",
+        "V",
+        ("RIGHT_NOT_TRANSFERABLE",),
+        home="ledger.values.scope:parse_scope",
+    ),
+    Rule(
+        "A-10",
+        "an answer on ownership tells the age of the newest register extract, and flags one older than "
+        "policy allows",
+        "权属答复载明最近登记簿副本的日期；超过政策期限的予以提示",
+        "design decision",
+        "D",
+        ("STALE_EXTRACT",),
+        home="ledger.statement.registrations:stale_on",
+    ),
+)
