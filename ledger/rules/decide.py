@@ -35,7 +35,7 @@ def decide(procedure: Procedure[Any], command: Command, situation: Situation) ->
     if any(each.outcome is Outcome.HOLD for each in findings):
         return _held(command, situation, findings)
     said: tuple[Said, ...] = procedure.said(command, situation)
-    return Decision(Verdict.ACCEPTED, findings, (*said, *_warnings(command, situation, findings)))
+    return Decision(Verdict.ACCEPTED, findings, (*said, *_warnings(command, situation, findings, said)))
 
 
 def act_days(command: Command, situation: Situation) -> tuple[str, ...]:
@@ -117,7 +117,10 @@ def _missing_item(finding: Finding, missing: Missing) -> MissingItem:
     )
 
 
-def _warnings(command: Command, situation: Situation, findings: tuple[Finding, ...]) -> tuple[Said, ...]:
+def _warnings(
+    command: Command, situation: Situation, findings: tuple[Finding, ...], said: tuple[Said, ...]
+) -> tuple[Said, ...]:
+    """The flags as a fact on the command's rights; a report may leave these to its own fact."""
     flags = tuple(
         WarningRaised(code=each.code, rule=each.rule, right=each.right, data=dict(each.data))
         for each in findings
@@ -125,6 +128,7 @@ def _warnings(command: Command, situation: Situation, findings: tuple[Finding, .
     )
     if not flags:
         return ()
-    fact = FlagsRaised(rights=command.rights, act=command.command_id, flags=flags, since=situation.today)
+    rights = command.rights or tuple(dict.fromkeys(right for each in said for right in each.fact.rights))
+    fact = FlagsRaised(rights=rights, act=command.command_id, flags=flags, since=situation.today)
     by = EntryClass.OPERATOR if command.entry_class is EntryClass.AUTHORITY else None
     return (Said(fact, situation.today, by),)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ledger.errors import InputRejected
 from ledger.facts.base import Fact, Party, record_id
 from ledger.facts.documents import DocumentFiled
+from ledger.facts.enforcement import JudicialSaleCompleted
 from ledger.facts.freezes import (
     DisposalCompleted,
     FreezeCeilingSet,
@@ -34,7 +35,15 @@ _IMPOSED: Final[frozenset[type[Fact]]] = frozenset((FreezeImposed,))
 _CEILINGS: Final[frozenset[type[Fact]]] = frozenset((FreezeCeilingSet,))
 _PAPERS: Final[frozenset[type[Fact]]] = frozenset((DocumentFiled,))
 _EVENTS: Final[frozenset[type[Fact]]] = frozenset(
-    (FreezeRenewed, FreezeConverted, FreezeLimited, FreezeLifted, DisposalCompleted, InsolvencyAccepted)
+    (
+        FreezeRenewed,
+        FreezeConverted,
+        FreezeLimited,
+        FreezeLifted,
+        DisposalCompleted,
+        JudicialSaleCompleted,
+        InsolvencyAccepted,
+    )
 )
 _SECRET_MONTHS: Final = 18
 """An invention is published 18 months from filing at the latest (PL 34)."""
@@ -329,6 +338,8 @@ class Queue:
                 self._lift(item, fact, day)
             case DisposalCompleted() as fact:
                 self._dispose(item, fact, day)
+            case JudicialSaleCompleted() as fact:
+                self._sell(item, fact, day)
             case InsolvencyAccepted() as fact:
                 self._release_all(item, fact, day)
 
@@ -416,19 +427,32 @@ class Queue:
         if live is None or fact.freeze not in {None, live.id}:
             self._unmatched("DISPOSAL_UNMATCHED", item)
             return
+        if fact.scope == "full":
+            self._dispose_of_all(live, item, day)
+            return
         live.entries += item.entries
         live.end(day, item.record.number, "disposed")
-        waiting = list(self._waiting)
-        for freeze in waiting:
+        for freeze in self._waiting:
             freeze.entries += item.entries
-            if fact.scope == "full":
-                freeze.end(day, item.record.number, "lapsed")
-            elif fact.remainder is not None:
+            if fact.remainder is not None:
                 freeze.shares.append({"from": day, "share": list(fact.remainder)})
-        if fact.scope == "full":
-            self._waiting = []
         self._vacate(day)
         self._advance(day)
+
+    def _sell(self, item: Recorded, fact: JudicialSaleCompleted, day: str) -> None:
+        """A judicial sale is a disposal of the whole by the court that sold; another's leaves freezes be."""
+        live = self._live
+        if live is not None and any(same_party(name, fact.court.name) for name in live.authorities):
+            self._dispose_of_all(live, item, day)
+        elif self._open():
+            self._unmatched("DISPOSAL_UNMATCHED", item)
+
+    def _dispose_of_all(self, live: Queued, item: Recorded, day: str) -> None:
+        for freeze, state in ((live, "disposed"), *((each, "lapsed") for each in self._waiting)):
+            freeze.entries += item.entries
+            freeze.end(day, item.record.number, state)
+        self._waiting = []
+        self._vacate(day)
 
     def _release_all(self, item: Recorded, fact: InsolvencyAccepted, day: str) -> None:
         """Every freeze of the insolvent's property ends that day (BKL 19); a co-owner's stays frozen."""
@@ -489,9 +513,9 @@ class Queue:
             self._flag("FREEZE_TERM_COMPUTED", freeze, freeze.since, over=freeze.ended_on, until=freeze.until)
         if freeze.unpublished_object or self._is_undisclosed(served_on):
             self._flag("EXEMPT_PROPERTY", freeze, served_on, over=over)
-        if freeze.published_on is None or freeze.published_on > served_on:
+        if freeze.since is not None and (freeze.published_on is None or freeze.published_on > freeze.since):
             ends = min((day for day in (freeze.published_on, over) if day), default=None)
-            self._flag("FREEZE_UNPUBLISHED", freeze, served_on, over=ends)
+            self._flag("FREEZE_UNPUBLISHED", freeze, freeze.since, over=ends)
         owners = owners_at(self._titles, served_on)
         others = [
             owner.name for owner in owners if not any(owner.is_called(debtor) for debtor in freeze.debtors)
@@ -579,6 +603,7 @@ _PHASES: Final[dict[type[Fact], int]] = {
     FreezeLimited: 1,
     FreezeLifted: 2,
     DisposalCompleted: 3,
+    JudicialSaleCompleted: 3,
     InsolvencyAccepted: 4,
 }
 """On one day notices come first, then what ends freezes: so the first in line follows on that very day."""
