@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -14,11 +15,13 @@ from notary.timestamps import Authority
 
 
 @contextmanager
-def serving(store: Store, authorities: Sequence[Authority] = (), required: int = 1) -> Iterator[httpx.Client]:
-    """A client of the interface on `store`; the server ends with the context."""
+def serving(
+    store: Store, authorities: Sequence[Authority] = (), required: int = 1, **state: Any
+) -> Iterator[httpx.Client]:
+    """A client of the interface on `store`, with this `state`; the server ends with the context."""
     application = create_app(store)
-    application.state.authorities = authorities
-    application.state.required = required
+    for name, value in {"authorities": authorities, "required": required, **state}.items():
+        setattr(application.state, name, value)
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -69,9 +69,10 @@ def test_the_store_holds_what_the_situation_foresaw(desk, ledger, clock):
         desk.submit(
             Given(tuple(registration(right, f"r{turn}-{place}") for place, right in enumerate(rights)))
         )
+        held = deal("", rights[0], needs="approval")
         earlier = []
-        for each in lists:
-            atomic = data.draw(st.booleans())
+        for each in [[held], *lists, [paper("", rights[0], kind="approval")]]:
+            atomic = each[0] is not held and data.draw(st.booleans())
             told = []
             for form in each:
                 told.append(numbered(form, turn, [*earlier, *told]))
