@@ -16,6 +16,7 @@ ValuationPurpose = Literal[
     "pledge", "transfer", "contribution", "securitization", "license", "litigation", "accounting"
 ]
 ValuationMethod = Literal["income", "market", "cost"]
+ValuationId = Annotated[str, Field(pattern=r"^val_[a-z0-9_-]{1,60}$")]
 Minor = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
@@ -34,8 +35,7 @@ class ValuationReported(Fact):
     """
 
     TYPE: ClassVar[str] = "valuation.reported"
-    valuation: Text
-    """`val_…`"""
+    valuation: ValuationId
     agency: Party
     appraisers: Annotated[tuple[Text, ...], Field(min_length=2)]
     methods: Annotated[tuple[ValuationMethod, ...], Field(min_length=1)]

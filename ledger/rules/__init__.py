@@ -10,6 +10,7 @@ from typing import Any, Final
 from ledger.facts.base import Fact
 from ledger.rules import (
     acts,
+    contributions,
     corrections,
     freezes,
     ground,
@@ -53,6 +54,7 @@ FAMILIES: Final = (
     uses,
     transfers,
     us_records,
+    contributions,
 )
 """The files of this floor that define commands, in the order they are read."""
 

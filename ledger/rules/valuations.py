@@ -8,13 +8,17 @@ from pydantic import Field
 
 from ledger.entry import EntryClass
 from ledger.facts.base import Value
-from ledger.facts.valuations import RightValued, ValuationMethod, ValuationPurpose, ValuationReported
+from ledger.facts.valuations import (
+    RightValued,
+    ValuationId,
+    ValuationMethod,
+    ValuationPurpose,
+    ValuationReported,
+)
 from ledger.rules.base import Command, Finding, Procedure, Rule, Said, Stage, flag, refuse
-from ledger.rules.fields import Amount, CommandDay, Digest, Line, PartySaid, RightId, names_of, record_ref
+from ledger.rules.fields import Amount, CommandDay, Digest, Line, PartySaid, RightId, names_of
 from ledger.rules.situation import Situation
 from ledger.statement.valuations import last_day_counted, valued
-
-ValuationId = record_ref("val")
 
 
 class ValueSaid(Value):

@@ -17,6 +17,7 @@ from ledger.statement import (
     acts,
     amendments,
     claims,
+    contributions,
     corrections,
     disputes,
     enforcement,
@@ -101,6 +102,8 @@ def document(state: State) -> dict[str, Any]:
     granted, grant_flags = grants.resolve(settled, licensed, state.right)
     acted, act_flags = acts.resolve(settled, state.right)
     flags += act_flags + contract_flags + awaited_flags + ranked_flags + grant_flags
+    contributed, contribution_flags = contributions.resolve(settled, titles)
+    flags += contribution_flags
     if intervals[0].status == "INVALID_FULL":
         flags += _objects_lost(held, intervals[0].entry)
     encumbrances = [pledge.as_json() for pledge in held] + licensed + frozen
@@ -127,6 +130,7 @@ def document(state: State) -> dict[str, Any]:
         **queued,
         **insolvent,
         **valuations.resolve(settled, state.right),
+        **contributed,
         **contracts,
         **claims.resolve(settled),
         **enforcement.resolve(settled),
