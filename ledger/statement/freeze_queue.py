@@ -180,9 +180,10 @@ def _merged(items: list[Recorded], proofs: list[Recorded]) -> Queued:
         assert isinstance(proof, DocumentFiled)
         served = proof.effective_from or proof.issued_on
         entries += proofs[0].entries
+    notice = next(item for item in items if getattr(item.fact, "stage", None) is not None)
     return Queued(
         id=told["freeze"],
-        item=items[0],
+        item=notice,
         authorities=names(tuple(authorities)),
         debtors=names(told.get("debtors", ())),
         stages=[{"from": None, "stage": told["stage"]}],
