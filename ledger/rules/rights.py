@@ -147,7 +147,7 @@ def _identifier(command: RegisterRight, situation: Situation, day: str) -> Itera
     identity = command.identity
     right = command.rights[0]
     try:
-        expected = canonical_number(identity.office, identity.kind, identity.number)
+        expected = _canonical(identity)
     except InputRejected as error:
         wanted = error.data.get("expected") or error.data["reason"]
         yield refuse(
@@ -169,6 +169,18 @@ def _identifier(command: RegisterRight, situation: Situation, day: str) -> Itera
                 given=each.number,
                 expected=fault,
             )
+
+
+def _canonical(identity: Identity) -> str:
+    """The one spelling; in an id eight digits of a US patent are its application's (`ledger.values.rights`).
+
+    Raises:
+        InputRejected: `ASSET_ID_INVALID`.
+    """
+    number = identity.number
+    if (identity.office, identity.kind) == ("US", "patent") and len(number) == 8 and number.isdecimal():
+        return number
+    return canonical_number(identity.office, identity.kind, number)
 
 
 def _number_fault(identity: Identity, name: NameGiven) -> str | None:

@@ -18,11 +18,14 @@ from ledger.facts.status import (
 )
 from ledger.statement.base import Recorded, names, of_kinds
 
-_INVALIDATION: Final[frozenset[type[Fact]]] = frozenset(
-    (InvalidationRequested, InvalidationDecided, InvalidationDismissed, InvalidationBecameFinal)
+_INVALIDATION: Final[tuple[type[Fact], ...]] = (
+    InvalidationRequested,
+    InvalidationDecided,
+    InvalidationDismissed,
+    InvalidationBecameFinal,
 )
-_DISPUTES: Final[frozenset[type[Fact]]] = frozenset((DisputeRaised, DisputeEnded))
-_SURRENDER: Final[frozenset[type[Fact]]] = frozenset((SurrenderDeclared, RightSurrendered))
+_DISPUTES: Final[tuple[type[Fact], ...]] = (DisputeRaised, DisputeEnded)
+_SURRENDER: Final[tuple[type[Fact], ...]] = (SurrenderDeclared, RightSurrendered)
 
 
 def resolve(recorded: list[Recorded]) -> dict[str, list[dict[str, Any]]]:
@@ -50,8 +53,12 @@ def shown(statement: dict[str, Any], day: str) -> dict[str, list[dict[str, Any]]
     return {member: items for member, items in found.items() if items}
 
 
-def _ordered(recorded: list[Recorded], kinds: frozenset[type[Fact]]) -> list[Recorded]:
-    return sorted(of_kinds(recorded, kinds), key=lambda item: item.record.order)
+def _ordered(recorded: list[Recorded], kinds: tuple[type[Fact], ...]) -> list[Recorded]:
+    """By day of effect; on one day what begins stands before what ends it."""
+    return sorted(
+        of_kinds(recorded, frozenset(kinds)),
+        key=lambda item: (item.record.effective_on, kinds.index(type(item.fact)), item.record.order),
+    )
 
 
 def _invalidations(items: list[Recorded]) -> list[dict[str, Any]]:
