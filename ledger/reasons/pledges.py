@@ -155,6 +155,24 @@ REASONS: Final = (
         "请就该笔债权另行取得担保",
     ),
     Reason(
+        "DETERMINATION_NOT_DUE",
+        "P-11",
+        "claims under pledge {reference} cannot be determined on request on {day}: the period agreed, or two "
+        "years from registration, runs until {until} (Civil Code art. 423)",
+        "质押 {reference} 的债权不能于 {day} 因请求而确定：约定期间或者设立后二年至 {until} 方届满"
+        "（《民法典》第四百二十三条）",
+        "wait until that day has passed, or name another ground of determination",
+        "请待该日届满，或者另行说明债权确定的事由",
+    ),
+    Reason(
+        "NOT_PARTY_TO_PLEDGE",
+        "P-11, P-12, P-13, P-18, P-23, P-26",
+        "{party} is not the {expected} of pledge {reference}, which is {holder}",
+        "{party} 不是质押 {reference} 的相应当事人（{expected}），该当事人为 {holder}",
+        "have that party act, or submit first the assignment or takeover that put another in its place",
+        "请由该当事人办理，或者先提交债权转让、债务承担等变更",
+    ),
+    Reason(
         "PLEDGEE_OF_RECORD_DIFFERS",
         "P-12",
         "the claim under pledge {reference} belongs to {party}, while {holder} is still pledgee of record "
@@ -220,11 +238,12 @@ REASONS: Final = (
     ),
     Reason(
         "PLEDGOR_CONSENT_MISSING",
-        "P-18",
-        "pledgee {holder} may not use, license or re-pledge right {right} without the pledgor's consent "
-        "(Civil Code art. 431, 434)",
-        "未经出质人同意，质权人 {holder} 不得使用、许可或者转质权利 {right}"
-        "（《民法典》第四百三十一条、第四百三十四条）",
+        "P-14, P-18",
+        "pledgee {holder} may not use, license or re-pledge right {right}, nor secure a new loan with it in "
+        "place of the old, without the pledgor's consent (Civil Code art. 431, 434; Security Interpretation "
+        "art. 16)",
+        "未经出质人同意，质权人 {holder} 不得使用、许可或者转质权利 {right}，也不得以其担保借新还旧的新贷"
+        "（《民法典》第四百三十一条、第四百三十四条，《担保制度解释》第十六条）",
         "obtain the pledgor's consent and submit it",
         "请取得出质人同意并提交",
     ),
@@ -289,6 +308,14 @@ REASONS: Final = (
         "distribute the whole by rank: costs, then interest and principal of each rank, then the surplus to "
         "the pledgor",
         "请按顺位全额分配：先支付费用，再依次清偿各顺位的利息和本金，余额归出质人",
+    ),
+    Reason(
+        "RESERVE_TOO_LOW",
+        "P-25",
+        "the reserve of judicial sale {reference} is {given}, below the least the rules allow, {limit}",
+        "司法拍卖 {reference} 的保留价为 {given}，低于规定的最低限额 {limit}",
+        "ask the court to review the reserve before the sale",
+        "请在拍卖前申请法院复核保留价",
     ),
     of_flag(
         "OBJECT_LOST",

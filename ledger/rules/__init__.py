@@ -10,8 +10,10 @@ from typing import Any, Final
 from ledger.facts.base import Fact
 from ledger.rules import (
     acts,
+    claims,
     contributions,
     corrections,
+    enforcement,
     freezes,
     ground,
     insolvency,
@@ -24,6 +26,7 @@ from ledger.rules import (
     pledges,
     procedures,
     recordals,
+    releases,
     reports,
     rights,
     transfers,
@@ -44,6 +47,9 @@ FAMILIES: Final = (
     pledges,
     pledge_applications,
     pledge_changes,
+    claims,
+    releases,
+    enforcement,
     valuations,
     corrections,
     freezes,

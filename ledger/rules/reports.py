@@ -55,6 +55,8 @@ REPORTABLE: Final = {
         "insolvency",
         "disposal",
         "judicial_sale",
+        "enforcement",
+        "proceeds",
         "procedure",
         "fee",
         "recording",

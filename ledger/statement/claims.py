@@ -149,7 +149,7 @@ def determinations_of(statement: Statement, pledge: str) -> list[dict[str, Any]]
     found += [
         {"from": each["accepted_on"], "cause": "insolvency", "entries": each["entries"]}
         for each in statement.get("insolvencies", ())
-        if any(same_party(each["party"], name) for name in bankrupt)
+        if each["outcome"] != "dismissed" and any(same_party(each["party"], name) for name in bankrupt)
     ]
     return sorted(found, key=lambda each: (each["from"], each["cause"]))
 
@@ -299,7 +299,7 @@ def _told(
             "due_on": claim["due_on"],
             "principal": principal,
             "interest": interest,
-            "secured": first is None or claim["drawn_on"] < first["from"],
+            "secured": first is None or claim["counts_from"] < first["from"],
         }
 
 
@@ -346,7 +346,7 @@ def _bankrupt_since(statement: Statement, debtor: str | None) -> str | None:
         (
             str(each["accepted_on"])
             for each in statement.get("insolvencies", ())
-            if debtor is not None and same_party(each["party"], debtor)
+            if debtor is not None and each["outcome"] != "dismissed" and same_party(each["party"], debtor)
         ),
         None,
     )
@@ -402,17 +402,14 @@ def _order(item: Recorded) -> tuple[str, int]:
 
 
 def _drawn(item: Recorded, fact: ClaimDrawn) -> dict[str, Any]:
-    return _claim(item, fact, fact.drawn_on, _name(fact.creditor), _name(fact.debtor), [])
+    return {
+        **_claim(item, fact, fact.drawn_on),
+        "creditor": _name(fact.creditor),
+        "debtor": _name(fact.debtor),
+    }
 
 
-def _claim(  # noqa: PLR0917  # the members of a claim
-    item: Recorded,
-    fact: ClaimDrawn | ClaimRolledOver,
-    drawn_on: str,
-    creditor: str | None,
-    debtor: str | None,
-    replaces: list[str],
-) -> dict[str, Any]:
+def _claim(item: Recorded, fact: ClaimDrawn | ClaimRolledOver, drawn_on: str) -> dict[str, Any]:
     amount: Amount = fact.amount
     return {
         "id": fact.claim,
@@ -420,11 +417,12 @@ def _claim(  # noqa: PLR0917  # the members of a claim
         "principal": amount.minor,
         "currency": amount.currency,
         "rate": fact.rate,
-        "creditor": creditor,
-        "debtor": debtor,
+        "creditor": None,
+        "debtor": None,
         "drawn_on": drawn_on,
+        "counts_from": drawn_on,
         "due_on": fact.due_on,
-        "replaces": replaces,
+        "replaces": [],
         "payments": [],
         "interruptions": [],
         "entries": list(item.entries),
@@ -432,13 +430,22 @@ def _claim(  # noqa: PLR0917  # the members of a claim
 
 
 def _rolled_over(item: Recorded, fact: ClaimRolledOver, claims: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The new claim; the principal of those it replaces is paid on that day (P-14)."""
+    """The new claim takes the place of those it replaces, whose principal is paid that day (P-14).
+
+    It counts from when the last of them did, also where the claims have been determined since.
+    """
     replaced = [claims[old] for old in fact.replaces if old in claims]
+    new = {**_claim(item, fact, fact.rolled_on), "replaces": list(fact.replaces)}
+    if replaced:
+        new |= {name: replaced[0][name] for name in ("creditor", "debtor")}
+        new["counts_from"] = max(old["counts_from"] for old in replaced)
+    left = fact.amount.minor
     for old in replaced:
-        left = old["principal"] - sum(payment["principal"] for payment in old["payments"])
-        _pay(claims, old["id"], item, fact.rolled_on, 0, left, kind="rolled_over")
-    first = replaced[0] if replaced else {"creditor": None, "debtor": None}
-    return _claim(item, fact, fact.rolled_on, first["creditor"], first["debtor"], list(fact.replaces))
+        open_ = old["principal"] - sum(payment["principal"] for payment in old["payments"])
+        paid = min(open_, left)
+        left -= paid
+        _pay(claims, old["id"], item, fact.rolled_on, 0, paid, kind="rolled_over")
+    return new
 
 
 def _pay(  # noqa: PLR0917  # the members of a payment

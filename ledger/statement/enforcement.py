@@ -395,7 +395,11 @@ def _late_draws(statement: Statement, item: _Json, day: str) -> Iterator[_Warnin
     ids = ids_of(statement, item["id"])
     for determined in determinations_of(statement, item["id"])[:1]:
         for claim in statement.get("claims", ()):
-            if claim["pledge"] in ids and determined["from"] <= claim["drawn_on"] <= day:
+            if (
+                claim["pledge"] in ids
+                and determined["from"] <= claim["counts_from"]
+                and claim["drawn_on"] <= day
+            ):
                 data = {
                     "reference": item["reference"],
                     "claim": claim["id"],
