@@ -123,15 +123,6 @@ PROCEDURES: Final = (
 
 RULES: Final = (
     Rule(
-        "N-8",
-        "intellectual property is territorial: a Chinese right and its US family member are two rights",
-        "知识产权具有地域性：同族的中国权利与美国权利是两项权利",
-        "from memory",
-        "M",
-        (),
-        "ledger.values.rights:parse_right_id",
-    ),
-    Rule(
         "U-1",
         "conveyance texts are mapped to transfer, pledge, release, license, transmission, change of name, "
         "lien, correction; the key is reel and frame",

@@ -55,7 +55,8 @@ def apply(
             current.append(item)
     for position, void in answers.voids.items():
         flags += _dependants(answers.by_position[position], void, current, right)
-    return current, {"corrections": list(_told(answers))}, flags
+    listing = list(_told(answers))
+    return current, {"corrections": listing} if listing else {}, flags
 
 
 def root_of(recorded: list[Recorded], item: Recorded) -> Recorded:
