@@ -150,7 +150,8 @@ def test_what_was_not_declared_is_not_delivered(desk):
 def test_a_company_agreed_to_be_co_owner_needs_the_share_in_the_transfer(desk):
     """TCI 16: silence makes the company sole owner; a share is agreed in the transfer contract, exactly."""
     contract = {
-        "command": "contract_transfer", "rights": [P2], "grantors": [{"name": A, "signed_on": "2024-08-20", **MAINLAND}],
+        "command": "contract_transfer", "rights": [P2],
+        "grantors": [{"name": A, "signed_on": "2024-08-20", **MAINLAND}],
         "grantees": [{"name": Q, "signed_on": "2024-08-20", "share": [2, 3], **MAINLAND}],
         "share": [1, 2], "executed_on": "2024-08-20", "export_class": "free", "document": DIGEST,
         "contribution": "con_q",
