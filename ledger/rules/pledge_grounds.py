@@ -193,7 +193,8 @@ def undisputed(right: str, statement: Statement, day: str, pledged: Pledged) -> 
     """P-6: nobody disputes who owns the work (CPM 12) [S]; for patents a suspension says it, P-4(5)."""
     if rule_of(right) == "P-6":
         for dispute in dispute_on(statement, day):
-            yield refuse("P-6", "OWNERSHIP_DISPUTED", right=right, reference=dispute["dispute"])
+            if dispute["kind"] == "ownership":
+                yield refuse("P-6", "OWNERSHIP_DISPUTED", right=right, reference=dispute["dispute"])
 
 
 def licenses_disclosed(right: str, statement: Statement, day: str, pledged: Pledged) -> Iterator[Finding]:
