@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,8 +60,8 @@ Marks = dict[str, dict[str, list[str]]]
 _PREAMBLE: Final = """# Rules
 
 What a command or report is held to, rule by rule, in the numbering of the specification. Where a source is \
-marked *from memory*, the cautious reading is taken and the rule's function says which. A code **refuses** or \
-**holds** an act, or **flags** one that is accepted; its sentences are those a caller sees, with the data in \
+marked *from memory*, the cautious reading is taken and the rule's function says which. A code **refuses** \
+or **holds** an act, or **flags** one that is accepted; its sentences are those a caller sees, with the data in \
 braces filled in. Not legal advice.
 
 规则编号与规范一致。代码或拒绝、暂存行为，或提示已接受的行为；语句即提交人所见。本页不构成法律意见。
@@ -129,17 +130,33 @@ def main(file: Path = FILE) -> int:
     return 1 if lacking else 0
 
 
-def home_of(dotted: str) -> Any:
-    """The object a rule's home names, `package.module:Class.member`.
+def docstring_of(dotted: str) -> str:
+    """What is said of the object a rule's home names, `package.module:Class.member`; empty if nothing is.
 
     Raises:
         ModuleNotFoundError, AttributeError: there is none.
     """
-    module, _, path = dotted.partition(":")
-    here: Any = import_module(module)
-    for name in path.split(".") if path else ():
-        here = inspect.getattr_static(here, name) if inspect.isclass(here) else getattr(here, name)
-    return here
+    name, _, path = dotted.partition(":")
+    module = import_module(name)
+    here: Any = module
+    for step in path.split(".") if path else ():
+        here = inspect.getattr_static(here, step) if inspect.isclass(here) else getattr(here, step)
+    if isinstance(here, property):
+        here = here.fget
+    if inspect.isroutine(here) or inspect.isclass(here) or inspect.ismodule(here):
+        return inspect.getdoc(here) or ""
+    return _said_below(ast.parse(inspect.getsource(module)), path)
+
+
+def _said_below(module: ast.Module, constant: str) -> str:
+    """The text that stands below a module's constant."""
+    for line, following in pairwise(module.body):
+        targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+        if not any(isinstance(target, ast.Name) and target.id == constant for target in targets):
+            continue
+        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+            return str(following.value.value)
+    return ""
 
 
 def _marked(node: ast.AST, outer: tuple[tuple[str, str], ...], prefix: str) -> Iterator[tuple[str, str, str]]:
@@ -178,18 +195,17 @@ def _untold(rule: Rule) -> Iterator[str]:
     yield from (
         f"code {code} has no sentence" for code in rule.codes if code.partition(":")[0] not in REASONS
     )
-    if rule.mark not in MARKS:
-        yield f"mark {rule.mark!r} is none of {', '.join(MARKS)}"
+    if re.split(r"[^A-Z]", rule.mark)[0] not in MARKS:
+        yield f"mark {rule.mark!r} does not begin with one of {', '.join(MARKS)}"
     if rule.home is None:
         if rule.left_out is None:
             yield "has no home, and no reason why it is left out"
         return
     try:
-        home = home_of(rule.home)
+        said = docstring_of(rule.home)
     except (ImportError, AttributeError):
         yield f"home {rule.home} does not exist"
         return
-    said = inspect.getdoc(home) or getattr(getattr(home, "fget", None), "__doc__", None) or ""
     if not _names(said, rule.number):
         yield f"the docstring of {rule.home} does not name it"
 

@@ -70,7 +70,7 @@ def test_the_page_of_rules_is_up_to_date():
             ("T-1", "flags", "Test::test_x"),
         ),
         (
-            '@pytest.mark.parametrize("a", [pytest.param(1, marks=mark.rule("T-1", "holds"))])\ndef test_x(a): ...',
+            '@parametrize("a", [param(1, marks=mark.rule("T-1", "holds"))])\ndef test_x(a): ...',
             ("T-1", "holds", "test_x"),
         ),
     ],
