@@ -9,6 +9,7 @@ import orjson
 
 from ledger.entry import format_instant, parse
 from ledger.errors import RightAmbiguous, RightUnknown
+from ledger.rules.policy import POLICY
 from ledger.statement import fold
 from ledger.statement.view import view
 from ledger.values.dates import day_of
@@ -168,6 +169,9 @@ def status(
     right = resolve_right(views, notation)
     known = knowledge(views, right, known_at)
     day = day_of(views.store.clock() if as_of is None else as_of)
-    answer = view(statement_of(views, right, known), day, include_ended=include_ended)
+    stale_after = POLICY.value("extract_age_days", day.isoformat())
+    answer = view(
+        statement_of(views, right, known), day, include_ended=include_ended, extract_age_days=stale_after
+    )
     head = {name: answer.pop(name) for name in ("right", "names", "title", "status", "as_of")}
     return {**head, "known_at": format_instant(known.known_at), "position": known.position, **answer}

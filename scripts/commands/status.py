@@ -54,10 +54,14 @@ BASES: Final = {
 STATUSES: Final = {
     "APPLICATION": ("application", "申请中"),
     "IN_FORCE": ("in force", "有效"),
+    "FEE_LATE": ("in force, annual fee late", "有效，年费滞纳期"),
+    "RENEWAL_GRACE": ("in force, in its grace period for renewal", "有效，续展宽展期"),
     "LAPSED": ("lapsed", "终止"),
     "EXPIRED": ("expired", "届满"),
     "SURRENDERED": ("surrendered", "放弃"),
     "DISCONTINUED": ("application ended", "申请终止"),
+    "NOT_RENEWED": ("not renewed", "未续展"),
+    "REVOKED": ("revoked", "撤销"),
     "INVALID_PART": ("in force, partly invalid", "部分无效，其余有效"),
     "INVALID_FULL": ("invalid from the beginning", "自始无效"),
 }
