@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from ledger.rules.base import Finding, Missing, Stage, flag, refuse
+from ledger.facts.parties import Attributes
+from ledger.rules.base import Finding, Missing, Stage, flag, hold, refuse
 from ledger.rules.common import (
     are_owners,
     coowner_consents,
@@ -14,6 +15,7 @@ from ledger.rules.common import (
     not_frozen,
     pledgee_consents,
 )
+from ledger.rules.exports import is_technology
 from ledger.rules.license_conflicts import Proposed, conflicting
 from ledger.rules.license_terms import (
     GrantLicense,
@@ -160,9 +162,11 @@ def _entitled(command: GrantLicense, situation: Situation, day: str) -> Iterator
             )
             continue
         parent = license_of(statement, command.parent)
-        for name in command.licensor_names if parent else ():
-            if parent and not is_among(name, parent["licensees"]):
-                yield refuse("L-2", "GRANTOR_NOT_ENTITLED", right=right, pointer="/licensors", party=name)
+        strangers = [
+            name for name in command.licensor_names if parent and not is_among(name, parent["licensees"])
+        ]
+        if strangers:
+            yield refuse("L-2", "GRANTOR_NOT_ENTITLED", right=right, pointer="/licensors", party=strangers)
 
 
 def _under_head(command: GrantLicense, situation: Situation, day: str) -> Iterator[Finding]:
@@ -310,6 +314,37 @@ def _pledgor_grants(command: GrantLicense, statement: Statement, day: str) -> bo
     return any(is_among(name, pledgors) for name in command.licensor_names)
 
 
+def _reviewed(command: GrantLicense, situation: Situation, day: str) -> Iterator[Finding]:
+    """T-11, T-10: technology licensed abroad: never prohibited one, restricted one only with its papers.
+
+    An exclusive license waits for the outward-transfer review (OUT part 1) [V], any license of restricted
+    technology needs the export license (TIER 2, 31) [V]. Asked where a licensee is known to be seated, or
+    controlled, outside the mainland, as of today (N-10).
+    """
+    abroad = [party.name for party in command.licensees if _is_abroad(situation.attributes(party))]
+    if not abroad or day != situation.today:
+        return
+    for right, statement in situation.statements(command.rights):
+        if not is_technology(right, statement):
+            continue
+        if command.export_class is None:
+            yield refuse("T-11", "FIELD_MISSING", pointer="/export_class", field="/export_class")
+        elif command.export_class == "prohibited":
+            yield refuse("T-10", "EXPORT_PROHIBITED", right=right, party=abroad)
+        elif command.export_class == "restricted":
+            if document_for(statement, "export_license", day, act=command.id) is None:
+                missing = Missing("export_license", command.licensor_names[0], right)
+                yield refuse("T-10", "EXPORT_LICENCE_MISSING", right=right, missing=missing, party=abroad)
+            exclusive = command.license_kind == "exclusive"
+            if exclusive and document_for(statement, "outbound_review", day, act=command.id) is None:
+                missing = Missing("outbound_review", command.licensor_names[0], right)
+                yield hold("T-11", "OUTBOUND_REVIEW_MISSING", missing, party=abroad)
+
+
+def _is_abroad(known: Attributes) -> bool:
+    return any(seat not in {None, "mainland"} for seat in (known.seat, known.controller_seat))
+
+
 # Conflicts
 
 
@@ -325,12 +360,12 @@ def _free_of_conflict(command: GrantLicense, situation: Situation, day: str) -> 
         scope = granted_scope(right, command.scope)
         if scope is None:
             continue
+        found: dict[tuple[str, str], list[str]] = {}
         for code, license_ in conflicting(statement, proposed(command, scope)):
             rule = "L-7" if command.instead_of_own_use and license_["kind"] == "sole" else "L-5"
-            yield refuse(
-                rule, code, right=right, pointer="/scope", reference=license_["id"],
-                number=license_["reference"], holder=license_["licensees"],
-            )  # fmt: skip
+            found.setdefault((rule, code), []).append(license_["id"])
+        for (rule, code), references in found.items():
+            yield refuse(rule, code, right=right, pointer="/scope", reference=references)
 
 
 def _listed(command: GrantLicense, situation: Situation, day: str) -> Iterator[Finding]:
@@ -401,6 +436,7 @@ CHECKS: Final[tuple[tuple[Stage, Callable[[GrantLicense, Situation, str], Iterat
     (Stage.CONFLICTS, _listed),
     (Stage.CONFLICTS, _no_open_license),
     (Stage.CONFLICTS, _new_id),
+    (Stage.FAMILY, _reviewed),
     (Stage.FAMILY, _due),
 )
 """In order of their stages."""

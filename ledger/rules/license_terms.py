@@ -39,6 +39,7 @@ class LicenseTerms(Value):
     fee: Amount | None = None
     fee_terms: Line | None = None
     maintained_by: Literal["licensor", "licensee"] = "licensor"
+    export_class: Literal["prohibited", "restricted", "free"] | None = None
 
 
 class GrantLicense(LicenseTerms, Command):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Final, Literal
 
 from ledger.facts.licenses import LicenseRecordalFiled
-from ledger.rules.base import Command, Finding, Missing, Procedure, Rule, Said, Stage, flag, refuse
+from ledger.rules.base import Command, Finding, Missing, Outcome, Procedure, Rule, Said, Stage, flag, refuse
 from ledger.rules.common import fees_paid, not_frozen, pledgee_consents
 from ledger.rules.fields import CommandDay, LicenseId, Line, Parties, names_of
 from ledger.rules.license_checks import coowners_stand_in_the_way
@@ -161,7 +161,11 @@ def _coowners(command: FileLicenseRecordal, situation: Situation, day: str) -> I
             right, statement, license_["granted_on"], license_["kind"],
             tuple(license_["licensors"]), tuple(license_["licensees"]),
         ):  # fmt: skip
-            yield refuse("L-14", "RECORDAL_COOWNER_BREACH", right=right, missing=found.missing, **found.data)
+            told = {name: value for name, value in found.data.items() if name != "right"}
+            if found.outcome is Outcome.FLAG:
+                yield flag("L-14", "RECORDAL_COOWNER_BREACH", right=right, missing=found.missing, **told)
+            else:
+                yield refuse("L-14", "RECORDAL_COOWNER_BREACH", right=right, missing=found.missing, **told)
 
 
 def _pledgees(command: FileLicenseRecordal, situation: Situation, day: str) -> Iterator[Finding]:
@@ -214,8 +218,9 @@ def _no_conflict(command: FileLicenseRecordal, situation: Situation, day: str) -
             license_["id"], license_["kind"], scope, tuple(license_["licensors"]), license_["parent"],
             tuple(license_["subject_to"]), license_["instead_of_own_use"],
         )  # fmt: skip
-        for _, other in conflicting(statement, filed, recorded_only=True):
-            yield refuse("L-14", "RECORDAL_CONFLICT", right=right, reference=other["reference"])
+        others = [other["reference"] for _, other in conflicting(statement, filed, recorded_only=True)]
+        if others:
+            yield refuse("L-14", "RECORDAL_CONFLICT", right=right, reference=others)
 
 
 def _in_time(command: FileLicenseRecordal, situation: Situation, day: str) -> Iterator[Finding]:

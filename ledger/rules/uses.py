@@ -5,7 +5,7 @@ licensee relied on a license for what it does not grant is refused.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from ledger.facts.licenses import UseReported
 from ledger.rules.base import Command, Finding, Procedure, Rule, Said, Stage, flag, refuse
@@ -63,15 +63,20 @@ def _excluded(command: ReportUse, situation: Situation, day: str) -> Iterator[Fi
         if scope is None or not _is_owner(command, statement):
             continue
         own = _licensed_to(command.user.name, right, statement)
-        for license_ in excluded_by(statement, scope, {"exclusive"}):
-            exclusive = license_scope(kind_of(right), license_)
-            used = scope.common(exclusive) if exclusive else None
-            if is_among(command.user.name, license_["licensees"]) or used is None:
-                continue
-            if remaining(used, own):
-                yield flag(
-                    "L-6", "OWNER_EXCLUDED", right=right, owner=command.user.name, reference=license_["id"]
-                )
+        excluding = [
+            license_["id"]
+            for license_ in excluded_by(statement, scope, {"exclusive"})
+            if _is_left_outside(command.user.name, right, scope, license_, own)
+        ]
+        if excluding:
+            yield flag("L-6", "OWNER_EXCLUDED", right=right, owner=command.user.name, reference=excluding)
+
+
+def _is_left_outside(name: str, right: str, scope: Scope, license_: dict[str, Any], own: list[Scope]) -> bool:
+    """Whether part of the use lies in the exclusive license and in none of the user's own."""
+    exclusive = license_scope(kind_of(right), license_)
+    used = scope.common(exclusive) if exclusive else None
+    return used is not None and not is_among(name, license_["licensees"]) and bool(remaining(used, own))
 
 
 def _is_owner(command: ReportUse, statement: Statement) -> bool:
