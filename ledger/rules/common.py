@@ -34,7 +34,7 @@ def in_force(rule: str, right: str, statement: Statement, day: str) -> Iterator[
 def not_frozen(
     rule: str, right: str, statement: Statement, day: str, *, acting: Collection[str] | None = None
 ) -> Iterator[Finding]:
-    """No freeze in effect (FRZ 24, PIR 104), no suspension for an ownership dispute (PIR 103, 105).
+    """F-8, F-12: no freeze in effect (FRZ 24, PIR 104), no suspension for a dispute (PIR 103, 105).
 
     `acting` are those who dispose of shares of their own: a freeze that was limited to the debtors' share
     after a partition does not stand against other co-owners (F-10, FRZ 12).

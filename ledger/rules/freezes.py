@@ -63,12 +63,16 @@ def _ceilings(right: str, situation: Situation, day: str) -> tuple[int, int]:
 
 
 def _imposed(fact: FreezeImposed, situation: Situation, day: str) -> Iterator[Finding]:
-    """F-1, F-7, F-13: a freeze of a right that has ended, of a stranger's right, or in spite of a stay."""
+    """F-1, F-7, F-13: a freeze of a right that has ended, of a stranger's right, or in spite of a stay.
+
+    F-9: that the right is pledged or licensed is no contradiction (PATI).
+    """
     for right, statement in situation.statements(fact.rights):
         status = status_on(statement, day)
         if status in ENDED_STATUSES:
             yield refuse("F-1", "ASSET_NOT_IN_FORCE", right=right, status=status, day=day)
         yield from _of_strangers(fact, right, statement)
+        yield from _passed_on_since(right, statement, day)
         yield from _stayed(fact, right, statement, day)
 
 
@@ -81,6 +85,15 @@ def _of_strangers(fact: FreezeImposed, right: str, statement: Statement) -> Iter
     known = [name for owner in owners for name in (owner["name"], *owner["former_names"])]
     if not any(same_party(one, other) for one in names for other in known):
         yield refuse("F-7", "NOT_OWNER_OF_RECORD", right=right, party=names, owner=known[-1:])
+
+
+def _passed_on_since(right: str, statement: Statement, day: str) -> Iterator[Finding]:
+    """F-7: transfers that were completed only after the service; the freeze prevails over them."""
+    for period in statement["titles"]:
+        moved = [owner for owner in period["owners"] if owner["basis"].startswith("transfer ")]
+        if period["from"] is not None and period["from"] > day and moved:
+            reference = [owner["basis"] for owner in moved if owner["since"] == period["from"]]
+            yield refuse("F-7", "ASSET_FROZEN", right=right, day=period["from"], reference=reference)
 
 
 def _stayed(fact: Fact, right: str, statement: Statement, day: str) -> Iterator[Finding]:
@@ -180,7 +193,6 @@ RULES: Final = (
         "不得重复冻结，在后者轮候；按送达先后排序；在先冻结解除或者失效时，排列在先的轮候冻结即时生效，其期限自此起算；轮候期间载明期限届满的，轮候失效",
         "CPL 106; FRZ 26; TMF 3",
         "V",
-        ("FREEZE_LIFT_UNMATCHED",),
         home=f"{_QUEUE}._advance",
     ),
     Rule(

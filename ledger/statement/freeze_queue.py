@@ -152,7 +152,10 @@ def is_queued(right: str, fact: FreezeImposed) -> bool:
 
 
 def gather(recorded: list[Recorded], right: str) -> list[Queued]:
-    """The freezes of the queue as their notices tell them, each once."""
+    """The freezes of the queue as their notices tell them, each once (F-1).
+
+    Service counts, as a report of the freeze, or else an authority's return of service, tells it.
+    """
     by_id: dict[str, list[Recorded]] = {}
     for item in sorted(of_kinds(recorded, _IMPOSED), key=lambda each: each.record.register_order):
         assert isinstance(item.fact, FreezeImposed)
@@ -565,7 +568,7 @@ class Queue:
         return (self._titles[owned[-1] + 1].since or "") < day
 
     def _is_undisclosed(self, day: str) -> bool:
-        """An application no publication of which is known, within the months the office keeps it secret."""
+        """F-11: an application no publication of which is known, in the months it is kept secret (FRZ 3)."""
         known = self._description
         published = any(kind in {"publication", "grant", "registration"} for kind, _ in known.names)
         if not self._right.startswith("CN:patent:") or published or known.granted_on or not known.filed_on:

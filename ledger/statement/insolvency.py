@@ -50,7 +50,7 @@ _CHOICE_MONTHS: Final = 2
 def resolve(
     recorded: list[Recorded], titles: list[Period], pledges: list[Pledge], right: str
 ) -> tuple[dict[str, list[dict[str, Any]]], list[Flag]]:
-    """`insolvencies` in order of acceptance, absent where there is none, and the flags that follow."""
+    """`insolvencies` in order of acceptance, absent where there is none, and the flags of F-13 to F-15."""
     found: dict[str, dict[str, Any]] = {}
     flags: list[Flag] = []
     for item in sorted(of_kinds(recorded, _KINDS), key=_order):

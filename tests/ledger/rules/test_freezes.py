@@ -70,7 +70,7 @@ def found_on(check):
 @pytest.fixture
 def desk():
     return Desk("2024-01-10").given(
-        right(P1, "甲公司", filed_on="2015-03-10", granted_on="2017-01-03"),
+        right(P1, "甲公司", title="一种电池", filed_on="2015-03-10", granted_on="2017-01-03"),
         right(T1, "甲公司", filed_on="2017-01-14"),
         right(W1, "甲公司"),
     )
