@@ -159,8 +159,8 @@ def _mismatches(pledge: Pledge, contract: dict[str, Any]) -> list[Flag]:
         states += [(step["on"], step.get(field)) for step in pledge.steps]
         stated = [(on, value) for on, value in states if value is not None]
         for (on, expected), later in zip_longest(stated, stated[1:]):
-            given = _agreed(contract, field, on)
-            if not _equal(expected, given):
+            before, given = _agreed(contract, field, on)
+            if not _equal(expected, given) and not _equal(expected, before):
                 until = later[0] if later else None
                 flags.append(_mismatch(pledge, contract, (field, expected, given), on, until))
     on = pledge.item.record.registered_on
@@ -171,14 +171,15 @@ def _mismatches(pledge: Pledge, contract: dict[str, Any]) -> list[Flag]:
     return flags
 
 
-def _agreed(contract: dict[str, Any], field: str, day: str) -> Any:
-    """A term of the contract as amended by a day."""
-    amended = [
-        each[field] for each in contract["changes_agreed"] if each["on"] <= day and each[field] is not None
-    ]
-    if amended:
-        return amended[-1]
-    return (contract["maximum"] or {}).get("cap") if field == "cap" else contract[field]
+def _agreed(contract: dict[str, Any], field: str, day: str) -> tuple[Any, Any]:
+    """A term of the contract as amended before a day, and by its end: what came first on it is unknown."""
+    before = (contract["maximum"] or {}).get("cap") if field == "cap" else contract[field]
+    by_then = before
+    for change in contract["changes_agreed"]:
+        if change[field] is not None and change["on"] <= day:
+            by_then = change[field]
+            before = by_then if change["on"] < day else before
+    return before, by_then
 
 
 def _equal(one: Any, other: Any) -> bool:
