@@ -70,8 +70,9 @@ def _findings(procedure: Procedure[Any], command: Command, situation: Situation)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
-    """A check that fails on both days says so once."""
-    return (finding.code, finding.outcome, finding.right, finding.pointer, finding.missing)
+    """A check that fails on both days says so once; a report may break several rules on one right."""
+    broken = finding.data.get("broken")
+    return (finding.code, finding.outcome, finding.right, finding.pointer, finding.missing, broken)
 
 
 def _known_rights(command: Command, situation: Situation, day: str) -> Iterator[Finding]:
@@ -84,7 +85,8 @@ def _known_rights(command: Command, situation: Situation, day: str) -> Iterator[
 def _not_to_come(command: Command, situation: Situation, day: str) -> Iterator[Finding]:
     """N-3: nobody records what has not happened yet."""
     if command.acted_on is not None and command.acted_on > situation.today:
-        pointer = "/executed_on" if "executed_on" in vars(command) else "/given_on"
+        members = vars(command).items()
+        pointer = next((f"/{name}" for name, told in members if told == command.acted_on), None)
         yield refuse("N-3", "DATE_IN_FUTURE", pointer=pointer, day=command.acted_on)
 
 

@@ -20,6 +20,7 @@ from ledger.facts.enforcement import (
     PledgeUsedByPledgee,
     ProceedsDistributed,
 )
+from ledger.facts.licenses import LicenseEnded
 from ledger.facts.pledges import PledgeReleased
 from ledger.facts.transfers import TransmissionRegistered
 from ledger.statement.base import Recorded, listed, names, of_kinds
@@ -58,8 +59,12 @@ def resolve(recorded: list[Recorded]) -> dict[str, list[_Json]]:
     return found
 
 
-def transmissions(recorded: list[Recorded]) -> list[Recorded]:
-    """Judicial sales as what they are to the chain of title: a transmission at service (AUC 26, T-18)."""
+def sale_effects(recorded: list[Recorded]) -> list[Recorded]:
+    """Judicial sales as what they are to title and licenses (P-25).
+
+    To the chain of title a transmission at service of the ruling (AUC 26, T-18); to a license the court took
+    off before the sale, its end (AUC 28).
+    """
     found = []
     for item in of_kinds(recorded, _SALES):
         fact = item.fact
@@ -72,19 +77,25 @@ def transmissions(recorded: list[Recorded]) -> list[Recorded]:
             text=fact.text,
             cause="auction",
         )
-        found.append(replace(item, record=replace(item.record, type=title.TYPE), fact=title))
+        removals = [
+            LicenseEnded(rights=fact.rights, license=each, registered_on=fact.served_on)
+            for each in fact.removed
+        ]
+        found += [
+            replace(item, record=replace(item.record, type=effect.TYPE), fact=effect)
+            for effect in (title, *removals)
+        ]
     return found
 
 
 def close(encumbrances: list[_Json], recorded: list[Recorded]) -> None:
-    """End what a judicial sale extinguishes or its court removed; tell a cancellation from a release."""
+    """P-25: end the pledges a judicial sale extinguishes; tell a cancellation from a release (P-21)."""
     for item in sorted(of_kinds(recorded, _SALES), key=_order):
         fact = item.fact
         assert isinstance(fact, JudicialSaleCompleted)
         for each in encumbrances:
-            extinguished = each["kind"] in SECURITY and each["registered_on"] <= fact.served_on
-            if extinguished or each["id"] in fact.removed:
-                _end(each, item, fact.served_on, "extinguished" if extinguished else "removed")
+            if each["kind"] in SECURITY and each["registered_on"] <= fact.served_on:
+                _end(each, item, fact.served_on)
     for item in of_kinds(recorded, _RELEASES):
         fact = item.fact
         assert isinstance(fact, PledgeReleased)
@@ -95,13 +106,25 @@ def close(encumbrances: list[_Json], recorded: list[Recorded]) -> None:
 
 
 def discharges_on(statement: Statement, pledge: str, day: str) -> list[_Json]:
-    """Releases of the whole pledge on this right by its pledgee, asserted by a day (P-21)."""
+    """Releases of the whole pledge on this right, asserted by a day or implied in its realization (P-21)."""
     ids = ids_of(statement, pledge)
-    return [
+    asserted = [
         each
         for each in statement.get("discharges", ())
         if each["pledge"] in ids and each["on"] <= day and each["amount"] is None
     ]
+    return sorted([*asserted, *_realized(statement, ids, day)], key=lambda each: str(each["on"]))
+
+
+def _realized(statement: Statement, ids: set[str], day: str) -> Iterator[_Json]:
+    """Proceeds of this very right paid out to its pledgees: the pledge has done its work (P-19)."""
+    for each in statement.get("distributions", ()):
+        if statement["right"] not in each["sold"] or each["on"] > day:
+            continue
+        for payment in each["payments"]:
+            if payment["pledge"] in ids:
+                told = {"releasors": payment["to"], "cause": "realized", "amount": None}
+                yield {"pledge": payment["pledge"], "on": each["on"], "entries": each["entries"], **told}
 
 
 def discharge_shown(statement: Statement, item: _Json, day: str) -> dict[str, Any]:
@@ -131,7 +154,7 @@ def expected_distribution(
     costs: Money,
     owed: Mapping[str, Money] | None = None,
 ) -> _Json:
-    """What each would get of the proceeds of this right on a day, to the cent (CC 413, 414, 438, 561).
+    """P-24: what each would get of the proceeds of this right on a day (CC 413, 414, 438, 561).
 
     Costs first, then the pledges by rank with interest before principal, each up to what it secures, equal
     ranks in proportion, the rest to the pledgor. What a pledge does not cover is owed by the debtor alone.
@@ -213,10 +236,10 @@ def warnings_on(statement: Statement, day: str) -> list[tuple[str, list[int], _J
     return [each for each in found if _subject(each[0], each[2]) not in said]
 
 
-def _end(encumbrance: _Json, item: Recorded, day: str, state: str) -> None:
+def _end(encumbrance: _Json, item: Recorded, day: str) -> None:
     if encumbrance["ended_on"] is not None and encumbrance["ended_on"] <= day:
         return
-    encumbrance.update(ended_on=day, ended_by=item.record.number, end_state=state)
+    encumbrance.update(ended_on=day, ended_by=item.record.number, end_state="extinguished")
     encumbrance["entries"] = [*encumbrance["entries"], *item.entries]
 
 
@@ -435,7 +458,7 @@ def _time_barred(statement: Statement, item: _Json, day: str) -> Iterator[_Warni
 
 
 def _top_up_due(statement: Statement, item: _Json, day: str) -> Iterator[_Warning]:
-    """The right lost value by a final invalidity, in whole or part, or its pledgee showed that it did."""
+    """P-26: the right lost value by a final invalidity in part, or its pledgee says so (CC 433)."""
     ids = ids_of(statement, item["id"])
     told = [each for each in statement.get("top_ups", ()) if each["pledge"] in ids and each["on"] <= day]
     met = max((each["on"] for each in told if each["state"] == "provided"), default="")
