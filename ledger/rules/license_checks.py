@@ -39,7 +39,6 @@ from ledger.statement.reading import (
     open_offer_on,
     pledges_on,
 )
-from ledger.values.scope import Scope
 from ledger.values.scope_forms import dimensions_outside
 
 TECHNOLOGY: Final = frozenset(("patent", "layout", "variety"))
@@ -50,12 +49,13 @@ _AUTHORITY: Final = {"none": 0, "ordinary": 1, "exclusive": 2}
 _NEEDED: Final = {"ordinary": 1, "sole": 2, "exclusive": 2}
 
 
-def proposed(command: GrantLicense, scope: Scope) -> Proposed:
-    """The license a command would grant."""
+def proposed(command: GrantLicense, right: str) -> Proposed:
+    """The license a command would grant on a right; its scope must have been read."""
     return Proposed(
         command.id,
         command.license_kind,
-        scope,
+        kind_of(right),
+        command.scope,
         command.licensor_names,
         command.parent,
         command.subject_to,
@@ -357,11 +357,10 @@ def _free_of_conflict(command: GrantLicense, situation: Situation, day: str) -> 
     if day != situation.today:
         return
     for right, statement in situation.statements(command.rights):
-        scope = granted_scope(right, command.scope)
-        if scope is None:
+        if granted_scope(right, command.scope) is None:
             continue
         found: dict[tuple[str, str], list[str]] = {}
-        for code, license_ in conflicting(statement, proposed(command, scope)):
+        for code, license_ in conflicting(statement, proposed(command, right)):
             rule = "L-7" if command.instead_of_own_use and license_["kind"] == "sole" else "L-5"
             found.setdefault((rule, code), []).append(license_["id"])
         for (rule, code), references in found.items():

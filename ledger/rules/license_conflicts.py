@@ -1,17 +1,17 @@
 """Which licenses stand in each other's way (L-5, L-7)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from ledger.statement.license_tree import EXCLUDING, license_scope
+from ledger.statement.license_tree import EXCLUDING
 from ledger.statement.reading import Statement, licenses_known
 from ledger.values.dates import day_before
 from ledger.values.parties import same_party
-from ledger.values.scope import Scope
-from ledger.values.scope_forms import meets
+from ledger.values.scope_forms import Space
 
-FOREVER = "9999-12-31"
+ANY_KIND: Final = frozenset(("exclusive", "sole", "ordinary"))
+FOREVER: Final = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Proposed:
 
     id: str
     kind: str
-    scope: Scope
+    right_kind: str
+    scope: Mapping[str, Any]
+    """In its JSON form, which was read for the kind of right."""
     licensors: tuple[str, ...]
     parent: str | None = None
     subject_to: tuple[str, ...] = ()
@@ -38,15 +40,18 @@ def conflicting(
     `recorded_only` looks at those that stand in the register.
     """
     known = licenses_known(statement)
+    kinds = ANY_KIND if proposed.kind in EXCLUDING else EXCLUDING
+    found = [
+        license_
+        for license_ in meeting(known, proposed.right_kind, proposed.scope, kinds)
+        if not recorded_only or _is_recorded(license_)
+    ]
+    if not found:
+        return
     by_id = {license_["id"]: license_ for license_ in known}
     aside = {proposed.id, *ancestors(by_id, proposed.parent)}
-    excludes = proposed.kind in EXCLUDING
-    for license_ in known:
-        if license_["id"] in aside or license_["origin"] == "compulsory":
-            continue
-        if recorded_only and not _is_recorded(license_):
-            continue
-        if not (excludes or license_["kind"] in EXCLUDING) or not _meet(proposed, license_):
+    for license_ in found:
+        if license_["id"] in aside:
             continue
         if license_["kind"] not in EXCLUDING:
             spared = {license_["id"], *ancestors(by_id, license_["parent"])}
@@ -65,26 +70,26 @@ def ancestors(by_id: dict[str, dict[str, Any]], license_: str | None) -> list[st
     return found
 
 
-def excluded_by(statement: Statement, scope: Scope, kinds: Collection[str]) -> Iterator[dict[str, Any]]:
-    """Licenses of these kinds that meet `scope`."""
-    proposed = Proposed("", "ordinary", scope, ())
-    for license_ in licenses_known(statement):
-        if license_["kind"] in kinds and license_["origin"] != "compulsory" and _meet(proposed, license_):
+def meeting(
+    licenses: Iterable[dict[str, Any]], right_kind: str, scope: Mapping[str, Any], kinds: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Licenses of these kinds that meet a scope in all four dimensions; compulsory ones never do (R-6).
+
+    Time comes first: it is compared as text, and most licenses of a long-licensed right are over.
+    """
+    first, last = scope["from"], scope.get("until") or FOREVER
+    space = Space(right_kind, scope)
+    for license_ in licenses:
+        if license_["kind"] not in kinds or license_["origin"] == "compulsory":
+            continue
+        if license_["from"] > last or last_day(license_) < first:
+            continue
+        if license_["scope"] is None or space.meets(license_["scope"]):
             yield license_
 
 
-def _meet(proposed: Proposed, license_: dict[str, Any]) -> bool:
-    """Time first: it is compared as text, and most licenses of a long-licensed right are over."""
-    period = proposed.scope.period
-    if period.last is not None and license_["from"] > period.last.isoformat():
-        return False
-    if _last_day(license_) < period.first.isoformat():
-        return False
-    scope = license_scope(proposed.scope.kind, license_)
-    return scope is not None and meets(proposed.scope, scope)
-
-
-def _last_day(license_: dict[str, Any]) -> str:
+def last_day(license_: dict[str, Any]) -> str:
+    """The last day a license counts; before its first where it never came to."""
     ended_on, until = license_["ended_on"], license_["until"] or FOREVER
     return str(until) if ended_on is None else min(day_before(ended_on), until)
 
@@ -106,8 +111,8 @@ def _is_own_use(proposed: Proposed, sole: dict[str, Any], known: list[dict[str, 
     return not any(
         license_["instead_of_own_use"]
         and any(same_party(name, own) for name in license_["licensors"] for own in sole["licensors"])
-        and _last_day(license_) >= proposed.scope.period.first.isoformat()
-        and (proposed.scope.period.last is None or license_["from"] <= proposed.scope.period.last.isoformat())
+        and last_day(license_) >= proposed.scope["from"]
+        and license_["from"] <= (proposed.scope.get("until") or FOREVER)
         for license_ in known
         if license_["id"] != proposed.id
     )

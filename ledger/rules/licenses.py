@@ -24,7 +24,6 @@ from ledger.rules.license_conflicts import Proposed, conflicting
 from ledger.rules.license_terms import (
     GrantCrossLicense,
     GrantLicense,
-    granted_scope,
     is_recordable,
     kind_of,
     license_of,
@@ -242,10 +241,8 @@ def _recorded_against(fact: LicenseRecorded, situation: Situation, day: str) -> 
         held = [name for each in licenses_on(statement, day) for name in each["licensees"]]
         strangers = [name for name in names if not is_among(name, held)]
         yield from are_owners("L-2", "GRANTOR_NOT_ENTITLED", right, statement, day, strangers)
-        scope = granted_scope(right, fact.scope or {**WHOLE, "from": day})
-        if scope is None:
-            continue
-        new = Proposed(fact.license, fact.license_kind or "ordinary", scope, names)
+        scope = fact.scope or {**WHOLE, "from": day}
+        new = Proposed(fact.license, fact.license_kind or "ordinary", kind_of(right), scope, names)
         for code, other in conflicting(statement, new):
             if not any(same_party(name, own) for name in names for own in other["licensees"]):
                 yield refuse("L-5", code, right=right, reference=other["id"])

@@ -26,12 +26,13 @@ from ledger.rules.common import (
 )
 from ledger.rules.fields import Amount, CommandDay, Digest, LicenseId, Line, Parties, names_of
 from ledger.rules.license_checks import id_is_free
-from ledger.rules.license_conflicts import excluded_by
-from ledger.rules.license_terms import is_recordable
+from ledger.rules.license_conflicts import meeting
+from ledger.rules.license_terms import is_recordable, kind_of
 from ledger.rules.papers import document_for
 from ledger.rules.situation import Situation
-from ledger.statement.license_tree import EXCLUDING, whole_scope
-from ledger.statement.reading import Statement, is_granted_on, last_day_in_force, open_offers
+from ledger.statement.grants import WHOLE
+from ledger.statement.license_tree import EXCLUDING
+from ledger.statement.reading import Statement, is_granted_on, last_day_in_force, licenses_known, open_offers
 from ledger.values.identifiers import PatentSort, parse_cn_application_number
 from ledger.values.money import Money
 
@@ -220,9 +221,15 @@ def _no_exclusive(command: DeclareOpenLicense, situation: Situation, day: str) -
     if command.offered_until < command.offered_from:
         return
     for right, statement in situation.statements(command.rights):
-        offered = whole_scope(statement, min(command.offered_from, day), command.offered_until)
-        for license_ in excluded_by(statement, offered, EXCLUDING):
-            yield refuse("L-12", "LICENCE_CONFLICT_EXCLUSIVE", right=right, reference=license_["id"])
+        yield from _excluded(right, statement, min(command.offered_from, day), command.offered_until)
+
+
+def _excluded(right: str, statement: Statement, first: str, last: str | None) -> Iterator[Finding]:
+    scope = {**WHOLE, "from": first, "until": last}
+    found = meeting(licenses_known(statement), kind_of(right), scope, EXCLUDING)
+    references = [license_["id"] for license_ in found]
+    if references:
+        yield refuse("L-12", "LICENCE_CONFLICT_EXCLUSIVE", right=right, reference=references)
 
 
 def _offer_id(command: DeclareOpenLicense, situation: Situation, day: str) -> Iterator[Finding]:
@@ -395,8 +402,7 @@ def _published_against(fact: LicenseOffered, situation: Situation, day: str) -> 
         yield from _granted(right, statement, day)
         yield from not_frozen("L-12", right, statement, day)
         yield from fees_paid("L-12", right, statement, day)
-        for license_ in excluded_by(statement, whole_scope(statement, day, None), EXCLUDING):
-            yield refuse("L-12", "LICENCE_CONFLICT_EXCLUSIVE", right=right, reference=license_["id"])
+        yield from _excluded(right, statement, day, None)
 
 
 PROCEDURES: Final = (

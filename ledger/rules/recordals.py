@@ -15,7 +15,7 @@ from ledger.rules.license_checks import coowners_stand_in_the_way
 from ledger.rules.license_conflicts import Proposed, conflicting
 from ledger.rules.license_terms import kind_of, license_of
 from ledger.rules.situation import Situation
-from ledger.statement.license_tree import license_scope
+from ledger.statement.grants import WHOLE
 from ledger.statement.reading import (
     ENDED_STATUSES,
     Statement,
@@ -211,13 +211,17 @@ def _no_conflict(command: FileLicenseRecordal, situation: Situation, day: str) -
     if day != situation.today:
         return
     for right, statement, license_ in _licenses(command, situation):
-        scope = license_scope(kind_of(right), license_)
-        if scope is None:
-            continue
+        scope = license_["scope"] or {**WHOLE, "from": license_["from"]}
         filed = Proposed(
-            license_["id"], license_["kind"], scope, tuple(license_["licensors"]), license_["parent"],
-            tuple(license_["subject_to"]), license_["instead_of_own_use"],
-        )  # fmt: skip
+            license_["id"],
+            license_["kind"],
+            kind_of(right),
+            scope,
+            tuple(license_["licensors"]),
+            license_["parent"],
+            tuple(license_["subject_to"]),
+            license_["instead_of_own_use"],
+        )
         others = [other["reference"] for _, other in conflicting(statement, filed, recorded_only=True)]
         if others:
             yield refuse("L-14", "RECORDAL_CONFLICT", right=right, reference=others)

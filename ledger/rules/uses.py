@@ -11,7 +11,7 @@ from ledger.facts.licenses import UseReported
 from ledger.rules.base import Command, Finding, Procedure, Rule, Said, Stage, flag, refuse
 from ledger.rules.common import is_among
 from ledger.rules.fields import LicenseId, PartySaid
-from ledger.rules.license_conflicts import excluded_by
+from ledger.rules.license_conflicts import meeting
 from ledger.rules.license_terms import ScopeSaid, granted_scope, kind_of, license_of, scope_faults
 from ledger.rules.situation import Situation
 from ledger.statement.license_tree import license_scope
@@ -65,7 +65,7 @@ def _excluded(command: ReportUse, situation: Situation, day: str) -> Iterator[Fi
         own = _licensed_to(command.user.name, right, statement)
         excluding = [
             license_["id"]
-            for license_ in excluded_by(statement, scope, {"exclusive"})
+            for license_ in meeting(licenses_known(statement), kind_of(right), command.scope, {"exclusive"})
             if _is_left_outside(command.user.name, right, scope, license_, own)
         ]
         if excluding:

@@ -5,7 +5,7 @@ read anew, as it differs from license to license.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import orjson
 from ledger.values.extents import Extent
 from ledger.values.scope import Period, Scope, parse_period, parse_scope
 
-_KEPT: Final = 16384
+_KEPT: Final = 65536
 _ALWAYS: Final = {"from": "2000-01-01"}
 _PERIOD: Final = frozenset(_ALWAYS) | {"until"}
 
@@ -51,15 +51,22 @@ def period_form(period: Period) -> dict[str, str]:
     return {"from": period.first.isoformat(), **ends}
 
 
-def meets(one: Scope, other: Scope) -> bool:
-    """Whether all four dimensions meet (L-5): what `Scope.overlaps` says, without working out the overlap."""
-    return (
-        one.kind == other.kind
-        and (one.period & other.period) is not None
-        and _meet(one.territory, other.territory)
-        and _meet(one.field, other.field)
-        and _meet(one.acts, other.acts)
-    )
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Acts, territory and field of a form, ready to be held against those of many others."""
+
+    kind: str
+    form: Mapping[str, Any]
+
+    def meets(self, other: Mapping[str, Any]) -> bool:
+        """Whether acts, territory and field all meet those of another form of this kind (L-5).
+
+        What is compared is kept, dimension by dimension: of a thousand licenses few differ in all.
+        """
+        return all(
+            _names_meet(self.kind, dimension, _names(self.form, dimension), _names(other, dimension))
+            for dimension in _SPACE
+        )
 
 
 def dimensions_outside(scope: Scope, other: Scope) -> list[str]:
@@ -69,6 +76,31 @@ def dimensions_outside(scope: Scope, other: Scope) -> list[str]:
         for dimension in ("acts", "territory", "field", "period")
         if not getattr(scope, dimension) <= getattr(other, dimension)
     ]
+
+
+_SPACE: Final = ("territory", "field", "acts")
+_Names = tuple[tuple[str, ...], tuple[str, ...]]
+"""Names included and left out."""
+
+
+def _names(form: Mapping[str, Any], dimension: str) -> _Names:
+    left_out = form.get("except")
+    return (tuple(form[dimension]), tuple(left_out.get(dimension, ())) if left_out else ())
+
+
+@lru_cache(maxsize=_KEPT)
+def _names_meet(kind: str, dimension: str, one: _Names, other: _Names) -> bool:
+    return _meet(_extent(kind, dimension, one), _extent(kind, dimension, other))
+
+
+@lru_cache(maxsize=_KEPT)
+def _extent(kind: str, dimension: str, names: _Names) -> Extent:
+    form: dict[str, Any] = {"acts": ["*"], "territory": ["*"], "field": ["*"], **_ALWAYS}
+    included, excluded = names
+    form[dimension] = included
+    form["except"] = {dimension: excluded}
+    extent: Extent = getattr(parse_scope(kind, form), dimension)
+    return extent
 
 
 def _meet(one: Extent, other: Extent) -> bool:
