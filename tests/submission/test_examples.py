@@ -1,0 +1,65 @@
+"""docs/commands: a schema for each command, and examples that are accepted as they stand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledger.rules import PROCEDURES
+from ledger.store.audit import audit
+from ledger.submission import Given, Submissions, read_commands
+from scripts import export_command_schemas
+
+DOCS = Path(__file__).parents[2] / "docs" / "commands"
+STORY = sorted((DOCS / "examples").glob("*.json"))
+WITH_A_DIGEST = sorted((DOCS / "examples" / "with-a-digest").glob("*.json"))
+
+
+def test_the_schemas_and_the_table_are_those_of_this_release():
+    """If this fails, run `python -m scripts.export_command_schemas`."""
+    published = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.json")}
+    assert published == export_command_schemas.schemas()
+    assert (DOCS / "README.md").read_text("utf-8") == export_command_schemas.readme()
+
+
+@pytest.mark.parametrize("name", sorted(export_command_schemas.schemas()))
+def test_a_schema_refuses_what_the_form_refuses(name):
+    schema = json.loads((DOCS / name).read_text("utf-8"))
+    assert schema["additionalProperties"] is False
+    assert {"command", "command_id"} <= set(schema["required"])
+    assert schema["description"]
+
+
+def test_there_is_an_example_of_every_command():
+    shown = {json.loads(path.read_text("utf-8"))["command"] for path in (*STORY, *WITH_A_DIGEST)}
+    assert shown == set(PROCEDURES)
+
+
+def test_the_story_is_accepted_step_by_step(open_ledger):
+    store = open_ledger()
+    desk = Submissions(store, actor="example")
+    positions = {}
+    for path in STORY:
+        (answer,) = desk.submit(read_commands(path.read_bytes()))
+        wanted = "held" if path.stem.endswith("held") else "accepted"
+        assert answer["decision"] == wanted, (path.name, answer["reasons"])
+        positions[path.name] = answer["positions"]
+    for path in WITH_A_DIGEST:
+        command = json.loads(path.read_text("utf-8"))
+        target = store.reader.entry(command["target"]["position"])
+        command["target"]["digest"] = target.digest.hex()
+        (answer,) = desk.submit(Given((command,)))
+        assert answer["decision"] == "accepted", (path.name, answer["reasons"])
+    assert audit(store).finding is None
+    for path in STORY:
+        (answer,) = desk.submit(read_commands(path.read_bytes()))
+        assert (answer["repeated"], answer["positions"]) == (True, positions[path.name])
+
+
+def test_the_story_told_at_once_is_foreseen(open_ledger):
+    """A dry run of the whole list decides each command on what those before it would leave."""
+    desk = Submissions(open_ledger(), actor="example")
+    told = tuple(json.loads(path.read_text("utf-8")) for path in STORY)
+    answers = desk.dry_run(Given(told, listed=True))
+    wanted = ["held" if path.stem.endswith("held") else "accepted" for path in STORY]
+    assert [answer["decision"] for answer in answers] == wanted
