@@ -69,9 +69,8 @@ def completions(recorded: list[Recorded], right: str) -> dict[int, Recorded]:
     return found
 
 
-def moving_title(recorded: list[Recorded], right: str) -> list[Recorded]:
+def moving_title(recorded: list[Recorded], right: str, completed: dict[int, Recorded]) -> list[Recorded]:
     """The conveyances that move title or rename an owner, in order of legal effect, each by its title day."""
-    completed = completions(recorded, right)
     by_contract = passes_by_contract(right)
     moving: list[Recorded | None] = []
     for item in of_kinds(recorded, _CONVEYING):

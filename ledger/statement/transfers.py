@@ -12,6 +12,7 @@ from typing import Any, Final
 from ledger.canonical import MAX_INTEGER
 from ledger.facts.base import Fact, Party
 from ledger.facts.pledges import PledgeAssigned, PledgeRegistered
+from ledger.facts.registrations import RightDescribed, RightRegistered
 from ledger.facts.transfers import (
     PartyRenamed,
     TransferContracted,
@@ -19,8 +20,8 @@ from ledger.facts.transfers import (
     TransmissionRegistered,
 )
 from ledger.statement.base import Flag, Recorded, listed, names, of_kinds
-from ledger.statement.conveyances import moving_title
-from ledger.statement.registrations import Description
+from ledger.statement.conveyances import completions, moving_title
+from ledger.statement.registrations import DESCRIPTIONS, Description
 from ledger.values.parties import match_names, party_id, same_party
 from ledger.values.shares import WHOLE, as_pair
 
@@ -79,8 +80,10 @@ def resolve(
     recorded: list[Recorded], description: Description, right: str
 ) -> tuple[list[Period], list[Flag]]:
     """The periods of ownership, earliest first, and the flags on the chain of title."""
-    chain = _Chain(description, _secured_parties(recorded))
-    for item in moving_title(recorded, right):
+    completed = completions(recorded, right)
+    agreed = {position: contract.record.position for position, contract in completed.items()}
+    chain = _Chain(description, _secured_parties(recorded), _stated_owners(recorded), agreed)
+    for item in moving_title(recorded, right, completed):
         chain.take(item)
     return chain.periods(), chain.flags()
 
@@ -109,11 +112,37 @@ def _secured_parties(recorded: list[Recorded]) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """Owners as a register stated them, and the day of the extract it was read from."""
+
+    position: int
+    holders: tuple[Party, ...]
+    extract_on: str | None
+
+
+def _stated_owners(recorded: list[Recorded]) -> list[_Stated]:
+    return [
+        _Stated(item.record.position, item.fact.holders, item.fact.extract_on)
+        for item in of_kinds(recorded, DESCRIPTIONS)
+        if isinstance(item.fact, RightRegistered | RightDescribed) and item.fact.holders
+    ]
+
+
 class _Chain:
     """The chain of title while it is being followed."""
 
-    def __init__(self, description: Description, secured: list[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        description: Description,
+        secured: list[tuple[str, str]],
+        stated: list[_Stated],
+        agreed: dict[int, int],
+    ) -> None:
         self._description = description
+        self._stated = stated
+        self._agreed = agreed
+        """Position of the contract, by that of the register entry that completes it."""
         self._secured = secured
         self._owners: tuple[Owner, ...] = ()
         self._periods: list[Period] = []
@@ -142,11 +171,25 @@ class _Chain:
         if self._rooted or not self._description.holders:
             return self._periods
         entry = self._description.holders_entry
+        return [Period(None, self._of_record(self._description.holders, entry), entry)]
+
+    def _of_record(self, holders: tuple[Party, ...], entry: int) -> tuple[Owner, ...]:
+        """The owners as the register states them."""
         owners = [
             Owner(name, share, self._description.filed_on, "register", entry, stated=stated)
-            for name, share, stated in _shares(self._description.holders, WHOLE)
+            for name, share, stated in _shares(holders, WHOLE)
         ]
-        return [Period(None, _exact(_merged([], owners)), entry)]
+        return _exact(_merged([], owners))
+
+    def _stated_before(self, item: Recorded) -> _Stated | None:
+        """What the register last stated before a conveyance, where it is sure that it was before."""
+        position = item.record.position
+        signed_at = position if isinstance(item.fact, TransferContracted) else self._agreed.get(position)
+        for stated in reversed(self._stated):
+            known_before = signed_at is not None and stated.position < signed_at
+            if known_before or (stated.extract_on or "9999") < item.record.effective_on:
+                return stated
+        return None
 
     def flags(self) -> list[Flag]:
         """Flags of the chain as a whole beside those of its steps."""
@@ -191,8 +234,17 @@ class _Chain:
         )
 
     def _root(self, item: Recorded, fact: Conveyance) -> None:
-        """Before the first conveyance its grantors are taken to have owned the right."""
+        """Before the first conveyance its grantors are taken to have owned the right.
+
+        Where the register stated the owners before, they are: by an extract of an earlier day, or before the
+        conveyance was contracted here. Any other statement may already be that of the owners after it.
+        """
         self._rooted = True
+        before = self._stated_before(item)
+        if before is not None:
+            self._owners = self._of_record(before.holders, before.position)
+            self._begin(None, item)
+            return
         grantors = names(fact.grantors)
         if grantors:
             basis = f"grantor in {item.record.register} {item.record.number}"
