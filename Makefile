@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install demo test check bench serve campaign lock clean
+.PHONY: help install demo test check bench serve campaign mutate lock clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/: .*## /:/; s/:  *## /:/' | awk -F: '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -38,6 +38,12 @@ bench: install   ## benchmarks side by side; writes docs/performance.md
 campaign: install ## the longer seeded campaigns (kills, random histories)
 	$(BIN)/python -m pytest -m campaign -o addopts="-q --import-mode=importlib"
 
+MUTANTS ?= ledger.rules.* ledger.statement.*
+FOR     ?= 0
+mutate: install  ## change rules and statements one place at a time; FOR=600 seconds, MUTANTS='ledger.rules.papers.*'
+	@timeout --signal=INT $(FOR) $(BIN)/mutmut run --max-children $$(nproc) $(foreach names,$(MUTANTS),'$(names)') || test $$? -eq 124
+	@$(BIN)/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+
 serve: install   ## the HTTP interface, on port 8080 of this machine
 	$(BIN)/ipledger serve
 
@@ -46,4 +52,4 @@ lock:            ## pin the requirements anew (needs uv)
 	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements/dev.txt
 
 clean:           ## remove the environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
