@@ -271,7 +271,7 @@ RULES: Final = (
             "DUAL_FILING_NO_ACK",
             "INVALIDATION_PENDING_NO_ACK",
         ),
-        "ledger.rules.pledge_grounds:LASTING",
+        "ledger.rules.pledge_grounds:in_name_of_owner",
     ),
     Rule(
         "P-5",

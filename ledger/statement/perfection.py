@@ -13,7 +13,7 @@ from ledger.statement.reading import SECURITY, Statement, has_ended, status_on
 
 
 def perfection(statements: Mapping[str, Statement], pledge: str, day: str) -> dict[str, Any]:
-    """The pledge contracted as `pledge` on a day, from the statements of its rights by id.
+    """P-27, B-4: the pledge contracted as `pledge` on a day, from the statements of its rights by id.
 
     Members: `pledge`, `perfection` (`NONE`, `PARTIAL`, `FULL`), `rights`, `flags`. Each of `rights` has
     `right`, `office`, `reference`, `registered_on`, `rank`, `part` (the part of the debt it alone secures,

@@ -28,7 +28,7 @@ def places_on(statement: Statement, day: str) -> dict[str, _Place]:
 
 
 def ranked_on(statement: Statement, day: str) -> list[list[Item]]:
-    """Registered pledges that stand, in groups of equal rank, the first group first."""
+    """P-7: registered pledges that stand, in groups of equal rank, the first group first."""
     places = places_on(statement, day)
     standing = sorted(pledges_on(statement, day), key=_by_reference)
     return _grouped((places[item["id"]], item) for item in standing)
