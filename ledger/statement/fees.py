@@ -11,7 +11,7 @@ from ledger.errors import InputRejected
 from ledger.facts.base import Fact
 from ledger.facts.status import FeePaid, FeeUnpaid, RightRestored
 from ledger.statement.base import Recorded, of_kinds
-from ledger.statement.reading import ENDED_STATUSES, Statement, status_on
+from ledger.statement.reading import ENDED_STATUSES, Statement, payable_until, status_on
 from ledger.statement.registrations import Description
 from ledger.values.calendar import add_months
 from ledger.values.dates import LATEST, parse_day
@@ -52,10 +52,14 @@ def unsettled_on(statement: Statement, day: str) -> list[tuple[str, list[int], d
         (
             "LAPSE_EXPECTED",
             fee["entries"],
-            {"right": statement["right"], "day": fee["due_on"], "until": fee["late_until"]},
+            {
+                "right": statement["right"],
+                "day": fee["due_on"],
+                "until": payable_until(fee["late_until"]),
+            },
         )
         for fee in known
-        if fee["unpaid_on"] is not None and fee["paid_on"] is None and fee["late_until"] < day
+        if fee["unpaid_on"] is not None and fee["paid_on"] is None and payable_until(fee["late_until"]) < day
     ]
     due = _last_due(statement, day)
     if due is not None and not any(fee["due_on"] >= due[0] for fee in known):
@@ -77,7 +81,7 @@ def _last_due(statement: Statement, day: str) -> tuple[str, str] | None:
         )
     except InputRejected:
         return None
-    due = [fee for fee in fees if fee.due_on.isoformat() < day]
+    due = [fee for fee in fees if payable_until(fee.due_on.isoformat()) < day]
     return (due[-1].due_on.isoformat(), due[-1].late_until.isoformat()) if due else None
 
 

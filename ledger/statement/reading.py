@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
+from ledger.values.calendar import next_working_day
 from ledger.values.parties import same_party
 
 Statement = dict[str, Any]
@@ -117,10 +118,18 @@ def late_fees_on(statement: Statement, day: str) -> list[dict[str, Any]]:
     return [fee for fee in statement.get("fees", ()) if _is_late(fee, day)]
 
 
+def payable_until(day: str) -> str:
+    """The day by which an office takes what is due on `day`: after a holiday the next working day (PIR 5)."""
+    return next_working_day(date.fromisoformat(day)).day.isoformat()
+
+
 def _is_late(fee: dict[str, Any], day: str) -> bool:
-    if fee["due_on"] >= day:
+    due_on = payable_until(fee["due_on"])
+    if due_on >= day:
         return False
-    return fee["unpaid_on"] is not None if fee["paid_on"] is None else bool(fee["paid_on"] > day)
+    if fee["paid_on"] is None:
+        return fee["unpaid_on"] is not None
+    return bool(max(fee["paid_on"], due_on) > day)
 
 
 def is_granted_on(statement: Statement, day: str) -> bool:
