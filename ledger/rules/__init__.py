@@ -11,6 +11,7 @@ from ledger.facts.base import Fact
 from ledger.rules import (
     acts,
     claims,
+    compensation,
     contributions,
     corrections,
     enforcement,
@@ -18,6 +19,7 @@ from ledger.rules import (
     ground,
     insolvency,
     licenses,
+    loans,
     open_licenses,
     papers,
     parties,
@@ -29,6 +31,7 @@ from ledger.rules import (
     releases,
     reports,
     rights,
+    subsidies,
     transfers,
     us_records,
     uses,
@@ -61,6 +64,9 @@ FAMILIES: Final = (
     transfers,
     us_records,
     contributions,
+    loans,
+    compensation,
+    subsidies,
 )
 """The files of this floor that define commands, in the order they are read."""
 
