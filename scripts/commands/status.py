@@ -34,6 +34,7 @@ STATES: Final = {
     "cancelled": ("cancelled", "已注销"),
     "withdrawn": ("withdrawn", "已撤回"),
     "lifted": ("lifted", "已解除"),
+    "disposed": ("disposed of by the court", "已由法院处分"),
     "expired": ("expired", "已届满"),
     "object_lost": ("no object: right invalid", "标的丧失：权利无效"),
     "applied": ("applied for, not registered", "已申请，未登记"),
