@@ -28,7 +28,7 @@ class Encumbrance(Shape):
     reference: str = Field(description="Its number at the register.")
     register_: str = Field(alias="register")
     executed_on: str | None
-    registered_at: str
+    registered_at: str | None = Field(description="None while it is only agreed or applied for (N-9).")
     rank: int | None = Field(description="Among security interests, by day of registration; ties share one.")
     state: str
     detail: str | None
