@@ -339,10 +339,10 @@ def _flag(earlier: _Conveyed, later: _Conveyed, law: str, outcome: _Outcome, ent
     numbers = {"earlier": earlier.number, "later": later.number}
     since = max(each.executed_on or each.recorded_on or "" for each in both) or None
     if outcome.prevails is None:
-        data = {"reference": list(numbers.values()), "field": list(outcome.unknown), "law": law}
+        data = {"reference": list(numbers.values()), "field": list(outcome.unknown), "given": law}
         return Flag("PRIORITY_UNDETERMINED", tuple(entries), since=since, data={"rule": "U-3", **data})
     loser = "later" if outcome.prevails == "earlier" else "earlier"
-    data = {"number": numbers[outcome.prevails], "reference": numbers[loser], "law": law}
+    data = {"number": numbers[outcome.prevails], "reference": numbers[loser], "given": law}
     return Flag("PRIORITY_CONFLICT", tuple(entries), since=since, data={"rule": "U-3", **data})
 
 
