@@ -36,7 +36,15 @@ from ledger.statement.claims import (
     trust_on,
 )
 from ledger.statement.ranks import ranks_on, slices_on
-from ledger.statement.reading import SECURITY, Statement, has_ended, holders_on, pledges_on, status_on
+from ledger.statement.reading import (
+    SECURITY,
+    Statement,
+    has_ended,
+    holders_on,
+    owners_on,
+    pledges_on,
+    status_on,
+)
 from ledger.values.money import Money, pay_in_order
 from ledger.values.parties import same_party
 
@@ -344,13 +352,13 @@ def _on_claims(claims: list[_Json], interest: int, principal: int) -> Iterator[_
 
 
 def _pledgors(statement: Statement, day: str) -> list[str]:
-    """To whom the surplus goes: those who pledged the right (CC 438)."""
+    """To whom the surplus goes: those who pledged the right, else its owners (CC 438)."""
     found = [
         name
         for each in pledges_on(statement, day)
         for name in terms_on(statement, each["id"], day)["pledgors"]
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) or [owner["name"] for owner in owners_on(statement, day)]
 
 
 def _shortfall(statement: Statement, pledge: str, day: str, amount: int) -> _Json:
