@@ -122,7 +122,7 @@ class Queued:
             "ended_on": self.ended_on,
             "ended_by": self.ended_by,
             "end_state": self.end_state,
-            "entries": self.entries,
+            "entries": list(dict.fromkeys(self.entries)),
         }
 
     def as_encumbrance(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class Queued:
             "end_state": self.end_state,
             "detail": None,
             "changes": self.changes,
-            "entries": self.entries,
+            "entries": list(dict.fromkeys(self.entries)),
         }
 
 
