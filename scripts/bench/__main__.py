@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other, and `docs/performance.md` from what they print.
 
-    python -m scripts.bench [--only append,importing,status,seals,proofs] [--quick]
+    python -m scripts.bench [--only append,importing,status,seals,proofs,deciding] [--quick]
 
 Each runs in a process of its own on a fresh durable ledger. With `--quick` they are a tenth as long, nothing
 is written, and the figures mean little.
@@ -185,6 +185,41 @@ def _proofs(figures: dict[str, Any]) -> list[str]:
     ]
 
 
+_DECIDING: Final = """One core, on rights of 20 and of 2,000 entries, with their statements at hand or folded
+anew from all entries each time. Wanted: 3,000/s with 20 entries, 200/s with 2,000.
+"""
+_SUBMITTING: Final = """Pledge contracts submitted end to end, each on a right of its own; *stock* is an
+aggregate of the event-sourcing library, without form, documents, chain and log:
+"""
+
+
+def _deciding(figures: dict[str, Any]) -> list[str]:
+    rows: list[Row] = [
+        (
+            each["family"],
+            f"{each['examples']}",
+            *(f"{each[name]:,}/s" for name in ("at_hand_20", "anew_20", "at_hand_2000", "anew_2000")),
+        )
+        for each in figures["families"]
+    ]
+    submitted = figures["submitting"]
+    sides: list[Row] = [
+        (side, *(f"{submitted[f'{side}_{threads}']:,.0f}/s" for threads in (1, 8)))
+        for side in ("ledger", "stock")
+    ]
+    sides.append(("ledger ÷ stock", *(f"{submitted[f'ratio_{threads}']:.2f}" for threads in (1, 8))))
+    columns = ("family", "examples", "20, at hand", "20, anew", "2,000, at hand", "2,000, anew")
+    return [
+        _DECIDING,
+        *_table(columns, rows),
+        "",
+        _SUBMITTING,
+        *_table(("side", "1 client", "8 clients"), sides),
+        "",
+        f"The {submitted['audited_entries']:,} entries of the run were audited afterwards.",
+    ]
+
+
 def _latency(label: str, figure: dict[str, Any], wanted: str) -> Row:
     return (
         label,
@@ -206,6 +241,9 @@ BENCHES: Final = (
     Bench("status", "Answers", ("--rights", "100000"), ("--rights", "20000"), _status),
     Bench("seals", "Seals and map", ("--rights", "50000", "--seconds", "10"), ("--rights", "20000"), _seals),
     Bench("proofs", "Tokens and packages", (), (), _proofs),
+    Bench(
+        "deciding", "Decisions", (), ("--seconds", "0.02", "--submissions", "100", "--rounds", "1"), _deciding
+    ),
 )
 
 
