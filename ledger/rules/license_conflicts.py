@@ -8,7 +8,7 @@ from ledger.statement.license_tree import EXCLUDING
 from ledger.statement.reading import Statement, licenses_known
 from ledger.values.dates import day_before
 from ledger.values.parties import same_party
-from ledger.values.scope_forms import Space
+from ledger.values.scope_forms import meets_space_of
 
 ANY_KIND: Final = frozenset(("exclusive", "sole", "ordinary"))
 FOREVER: Final = "9999-12-31"
@@ -78,20 +78,20 @@ def meeting(
     Time comes first: it is compared as text, and most licenses of a long-licensed right are over.
     """
     first, last = scope["from"], scope.get("until") or FOREVER
-    space = Space(right_kind, scope)
+    meets = meets_space_of(right_kind, scope)
     for license_ in licenses:
         if license_["kind"] not in kinds or license_["origin"] == "compulsory":
             continue
-        if license_["from"] > last or last_day(license_) < first:
+        if license_["from"] > last or (license_["until"] or FOREVER) < first or last_day(license_) < first:
             continue
-        if license_["scope"] is None or space.meets(license_["scope"]):
+        if license_["scope"] is None or meets(license_["scope"]):
             yield license_
 
 
 def last_day(license_: dict[str, Any]) -> str:
     """The last day a license counts; before its first where it never came to."""
-    ended_on, until = license_["ended_on"], license_["until"] or FOREVER
-    return str(until) if ended_on is None else min(day_before(ended_on), until)
+    until: str = license_["until"] or FOREVER
+    return until if license_["ended_on"] is None else min(day_before(license_["ended_on"]), until)
 
 
 def _is_recorded(license_: dict[str, Any]) -> bool:

@@ -4,8 +4,8 @@ Acts, territory and field are what takes time to read; they are kept by their ca
 read anew, as it differs from license to license.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -51,22 +51,21 @@ def period_form(period: Period) -> dict[str, str]:
     return {"from": period.first.isoformat(), **ends}
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Acts, territory and field of a form, ready to be held against those of many others."""
+def meets_space_of(kind: str, form: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+    """The question whether another form of this kind meets acts, territory and field of `form` (L-5).
 
-    kind: str
-    form: Mapping[str, Any]
+    What is compared is kept, dimension by dimension: of a thousand licenses few differ in all.
+    """
+    territory, field, acts = (_names(form, dimension) for dimension in ("territory", "field", "acts"))
 
-    def meets(self, other: Mapping[str, Any]) -> bool:
-        """Whether acts, territory and field all meet those of another form of this kind (L-5).
-
-        What is compared is kept, dimension by dimension: of a thousand licenses few differ in all.
-        """
-        return all(
-            _names_meet(self.kind, dimension, _names(self.form, dimension), _names(other, dimension))
-            for dimension in _SPACE
+    def meets(other: Mapping[str, Any]) -> bool:
+        return (
+            _names_meet(kind, "territory", territory, _names(other, "territory"))
+            and _names_meet(kind, "field", field, _names(other, "field"))
+            and _names_meet(kind, "acts", acts, _names(other, "acts"))
         )
+
+    return meets
 
 
 def dimensions_outside(scope: Scope, other: Scope) -> list[str]:
@@ -78,14 +77,14 @@ def dimensions_outside(scope: Scope, other: Scope) -> list[str]:
     ]
 
 
-_SPACE: Final = ("territory", "field", "acts")
 _Names = tuple[tuple[str, ...], tuple[str, ...]]
 """Names included and left out."""
 
 
 def _names(form: Mapping[str, Any], dimension: str) -> _Names:
-    left_out = form.get("except")
-    return (tuple(form[dimension]), tuple(left_out.get(dimension, ())) if left_out else ())
+    if "except" in form:
+        return (tuple(form[dimension]), tuple(form["except"].get(dimension, ())))
+    return (tuple(form[dimension]), ())
 
 
 @lru_cache(maxsize=_KEPT)
