@@ -224,6 +224,15 @@ def test_s02_until_the_register_s_entry_the_owner_is_unchanged(desk):
     assert [owner["name"] for owner in desk.view(P2, "2024-03-27")["owners"]] == [A]
 
 
+@pytest.mark.rule("T-4", "refuses")
+def test_who_only_contracted_cannot_sell_on_before_the_register_s_entry(desk):
+    desk.given(contract(P2))
+    resale = contract(P2, "2024-03-05", by=[B], to=[C])
+    assert codes(desk.submit(resale)) == ["NOT_OWNER_OF_RECORD", "COMPETING_TRANSFER"]
+    desk.on("2024-03-28").given(entered("1", P2, A, B, "2024-03-28"))
+    assert desk.submit(contract(P2, "2024-03-28", by=[B], to=[C])).verdict == "accepted"
+
+
 @pytest.mark.rule("T-4", "accepts")
 def test_a_work_passes_by_the_contract_and_its_registration_moves_nothing_more(desk):
     desk.given(right(W1, A), contract(W1, share=[1, 2], transfer="trf_w"))

@@ -53,8 +53,15 @@ def desk():
     return Desk("2023-06-01").given(right(US, "A Corp", filed_on="2016-05-03", granted_on="2018-06-19"))
 
 
-def test_a_text_that_is_no_conveyance_conveys_nothing():
+@pytest.mark.rule("U-1", "flags")
+def test_a_text_that_is_not_understood_conveys_nothing_and_is_flagged(desk):
     assert classify("OPTION TO PURCHASE").kind == "unknown"
+    desk.given(report(
+        "USPTO", "070001/0009", "recording.noted", rights=US, code="OPTION TO PURCHASE", unknown=True,
+        registered_on="2023-05-02",
+    ))  # fmt: skip
+    assert [owner["name"] for owner in desk.view(US)["owners"]] == ["A Corp"]
+    assert "RECORDING_UNKNOWN" in [flag["code"] for flag in desk.view(US)["flags"]]
 
 
 @pytest.mark.rule("U-1", "accepts")
@@ -87,9 +94,11 @@ def test_a_us_recording_is_a_party_s_word_with_the_office_s_receipt(desk):
 
 
 @pytest.mark.rule("U-2", "flags")
-def test_a_chain_that_does_not_hold_is_no_authority_s_conflict(desk):
-    done = desk.submit(recorded("070001/0001", "X Corp", "B Corp", "2023-01-10", "2023-01-12"))
+def test_a_recording_by_a_stranger_breaks_the_chain_but_contradicts_no_authority(desk):
+    desk.given(recorded("070001/0001", "A Corp", "B Corp", "2023-01-10", "2023-01-12"))
+    done = desk.submit(recorded("070001/0002", "X Corp", "C Corp", "2023-02-10", "2023-02-12"))
     assert (done.verdict, done.flags) == ("accepted", ())
+    assert "CHAIN_OF_TITLE_BREAK" in [flag["code"] for flag in desk.view(US)["flags"]]
 
 
 @pytest.mark.rule("U-3", "accepts")
@@ -362,6 +371,7 @@ def test_an_exclusive_license_needs_all_us_co_owners_too(joint):
 
 
 @pytest.mark.rule("U-7", "accepts")
+@pytest.mark.rule("U-7", "flags")
 def test_several_security_interests_and_both_filings_of_one_coexist(desk):
     desk.given(
         secured("070004/0001", "A Corp", "D Bank", "2023-03-01", "2023-03-02"),
@@ -371,10 +381,12 @@ def test_several_security_interests_and_both_filings_of_one_coexist(desk):
     assert (second.verdict, second.flags) == ("accepted", ())
     shown = desk.view(US)["encumbrances"]
     assert [(item["register"], item["rank"]) for item in shown] == [("USPTO", 1), ("UCC", 2), ("USPTO", 3)]
+    assert "PROBABLE_DUPLICATE_RECORDING" in [flag["code"] for flag in desk.view(US)["flags"]]
     assert not any(item.record.authority for item in desk.situation.rights[US].recorded[1:])
 
 
 @pytest.mark.rule("N-8", "accepts")
+@pytest.mark.rule("N-8", "refuses")
 def test_a_pledge_of_the_chinese_patent_says_nothing_of_its_us_family_member(desk):
     desk.given(
         right(P2, "A Corp", filed_on="2018-05-20", granted_on="2020-01-03"),
@@ -383,4 +395,9 @@ def test_a_pledge_of_the_chinese_patent_says_nothing_of_its_us_family_member(des
     )  # fmt: skip
     assert len(desk.view(P2)["encumbrances"]) == 1
     assert desk.view(US)["encumbrances"] == []
+    refused = desk.submit(
+        command="give_consent", rights=[US], giver={"name": "D Bank"}, role="pledgee", act="transfer",
+        to=[{"name": "B Corp"}], given_on="2023-05-20",
+    )  # fmt: skip
+    assert codes(refused) == ["GRANTOR_NOT_ENTITLED"]
     assert desk.submit(contracted("B Corp", "2023-05-02")).verdict == "accepted"
