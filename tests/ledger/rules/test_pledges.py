@@ -8,6 +8,7 @@ from tests.ledger.rules.pledging import (
     MAXIMUM,
     OTHER_BANK,
     OWNER,
+    application,
     company,
     contract,
     flagged,
@@ -15,6 +16,7 @@ from tests.ledger.rules.pledging import (
     money,
     p2,
     p4,
+    refused,
     registered,
     w1,
 )
@@ -364,3 +366,46 @@ def test_a_third_party_may_add_its_own_right_to_the_security():
 
 def test_an_unknown_right_is_refused_and_nothing_else_is_asked(desk):
     assert "RIGHT_UNKNOWN" in codes(pledge(desk, [P1]))
+
+
+@pytest.mark.rule("P-9", "flags")
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"to": OTHER_BANK}, "pledgees"),
+        ({"by": "丁公司"}, "pledgors"),
+        ({"secures": ["principal"]}, "secures"),
+        ({"debt_until": "2025-05-06"}, "debt_until"),
+        ({"cap": money(2_000_000)}, "cap"),
+    ],
+)
+def test_whatever_the_register_states_otherwise_is_named(desk, told, field):
+    desk.given(contract([P2], pledge="pld_g1"))
+    desk.given(registered("Y1", P2, on="2024-05-06", contract="pld_g1", **told))
+    differing = [each for each in desk.statement(P2)["flags"] if each["code"] == "REGISTER_CONTRACT_MISMATCH"]
+    assert [each["data"]["field"] for each in differing] == [field]
+
+
+@pytest.mark.rule("P-9", "accepts")
+def test_the_order_of_what_is_secured_and_one_of_several_pledgors_make_no_difference():
+    desk = Desk("2024-05-06").given(p2(), p4("张三"))
+    both = [company(), {"name": "张三", "attributes": {"kind": "natural_person"}}]
+    desk.given(contract([P2, P4], pledge="pld_g1", pledgors=both))
+    told = {"contract": "pld_g1", "secures": ["interest", "principal"]}
+    desk.given(registered("Y1", P2, on="2024-05-06", **told))
+    desk.given(registered("Y2", P4, on="2024-05-06", by="张三", **told))
+    assert [flagged(desk.view(id_)) for id_ in (P2, P4)] == [[], []]
+
+
+def test_who_was_refused_may_apply_again(desk):
+    desk.given(contract([P2], pledge="pld_g1"))
+    states = []
+    for day, told in (
+        ("2024-05-07", application("pld_g1", [P2], on="2024-05-07")),
+        ("2024-05-08", refused("R1", P2, pledge="pld_g1", on="2024-05-08", text="材料不全")),
+        ("2024-05-09", application("pld_g1", [P2], on="2024-05-09")),
+    ):
+        desk.on(day).given(told)
+        (pending,) = desk.view(P2)["pending"]
+        states.append((pending["state"], pending["detail"]))
+    assert states == [("applied", None), ("refused", "材料不全"), ("applied", None)]
