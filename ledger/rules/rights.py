@@ -6,7 +6,6 @@ comes by the command `report`; here stands what such a report may contradict.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -261,9 +260,6 @@ def _shares(command: RegisterRight, situation: Situation, day: str) -> Iterator[
             pointer="/owners",
             share=f"{total.numerator}/{total.denominator}",
         )
-
-
-_FIRST_DAY: Final = date(1900, 1, 1)
 
 
 def _dates(command: RegisterRight, situation: Situation, day: str) -> Iterator[Finding]:
