@@ -29,6 +29,7 @@ from ledger.statement import (
     papers,
     pledge_contracts,
     pledges,
+    pools,
     priority,
     procedures,
     registrations,
@@ -37,7 +38,7 @@ from ledger.statement import (
     transfers,
     valuations,
 )
-from ledger.statement.base import Flag, Recorded, of_kinds, record_of
+from ledger.statement.base import Flag, Grouped, Recorded, of_kinds, record_of
 
 STATEMENT_VERSION: Final = 1
 
@@ -83,10 +84,12 @@ def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
 def document(state: State) -> dict[str, Any]:
     """The statement as JSON of version 1 (docs/formats.md)."""
     current, answered, amendment_flags = amendments.apply(state.recorded, state.right)
-    settled, flags = corrections.settle(current)
+    remaining, flags = corrections.settle(current)
+    settled = Grouped(remaining)
     flags += amendment_flags
     description = registrations.describe(state.right, settled)
-    effective = [*settled, *enforcement.sale_effects(settled)]
+    sales = enforcement.sale_effects(settled)
+    effective = Grouped([*settled, *sales]) if sales else settled
     titles, title_flags = transfers.resolve(effective, description, state.right)
     awaited, awaited_flags = transfer_contracts.resolve(settled, state.recorded, titles, state.right)
     ranked, ranked_flags = priority.resolve(settled, state.right, description.granted_on)
@@ -131,6 +134,7 @@ def document(state: State) -> dict[str, Any]:
         **insolvent,
         **valuations.resolve(settled, state.right),
         **contributed,
+        **pools.resolve(settled, state.right),
         **contracts,
         **claims.resolve(settled),
         **enforcement.resolve(settled),
