@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.entry import EntryClass, Source
-from ledger.facts.acts import ActActivated, ActDropped, ActSigned, DetachedSignature
+from ledger.facts.acts import ActActivated, ActDropped, ActHeld, ActSigned, DetachedSignature
 from ledger.facts.base import Party
 from ledger.rules.base import PLATFORM, Command, Decision, Finding, Outcome, Said, Verdict, refuse
 from ledger.rules.decide import decide
@@ -20,6 +20,7 @@ from ledger.rules.form import Procedures, Submitted, parse, read_json
 from ledger.rules.signing import signature_findings
 from ledger.rules.situation import Situation
 from ledger.signatures import Signature, kid_of
+from ledger.statement import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _concerned(decision: Decision) -> list[str]:
 def _freed(rights: list[str], situation: Situation, procedures: Procedures) -> Iterator[Ruling]:
     """N-10: held acts on `rights` that are now accepted or refused, in the order they were submitted."""
     waiting: dict[str, dict[str, Any]] = {}
-    for _, statement in situation.statements(rights):
+    told = [right for right in rights if situation.knows(right) and _was_held(situation.rights[right])]
+    for _, statement in situation.statements(told):
         for held in statement.get("held", ()):
             if held["state"] == "held" and situation.today <= held["until"]:
                 waiting.setdefault(held["act"], held)
@@ -156,6 +158,11 @@ def _freed(rights: list[str], situation: Situation, procedures: Procedures) -> I
             ruling = Ruling(held["act"], submitted.command.entry_class, decision, source, submitted.command)
             situation = situation.after(said, ruling.entry_class, source)
             yield ruling
+
+
+def _was_held(state: State) -> bool:
+    """Whether any act was ever held on the right: most have none, and need no statement to say so."""
+    return any(type(item.fact) is ActHeld for item in state.recorded)
 
 
 def _end_of_waiting(
