@@ -39,6 +39,8 @@ class Command(Value):
     confidential: dict[Annotated[str, Field(pattern=r"^(/[^/]{1,60}){1,6}$")], Any] | None = None
     signatures: Annotated[tuple[SignatureSaid, ...], Field(max_length=50)] = ()
     note: Line | None = None
+    ledger: Line | None = None
+    """The origin of the ledger it is meant for; a signed command names it, so that it counts nowhere else."""
 
     @property
     def entry_class(self) -> EntryClass:

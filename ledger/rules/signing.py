@@ -7,7 +7,7 @@ nobody can say later that the platform made the deal up.
 from collections.abc import Iterator
 
 from ledger.errors import InputRejected
-from ledger.rules.base import Finding, Missing, refuse
+from ledger.rules.base import Command, Finding, Missing, refuse
 from ledger.rules.form import Submitted
 from ledger.rules.situation import Situation
 from ledger.signatures import Signature, kid_of, read_jwk, verify
@@ -18,7 +18,7 @@ def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Find
     """What is wrong with a command's signatures: false ones, unknown signers, required ones that lack."""
     command = submitted.command
     payload = submitted.text.encode()
-    found = []
+    found = list(_meant_for(command, situation))
     signed = set()
     for place, each in enumerate(command.signatures):
         pointer = f"/signatures/{place}"
@@ -34,6 +34,19 @@ def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Find
         if party_id(name) not in signed
     ]
     return tuple(found)
+
+
+def _meant_for(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What was signed for one ledger is not accepted by another."""
+    if (command.signatures or command.ledger) and (command.ledger or "") != situation.origin:
+        yield refuse(
+            "T-1",
+            "FIELD_INVALID",
+            pointer="/ledger",
+            field="/ledger",
+            expected=situation.origin,
+            given=command.ledger,
+        )
 
 
 def _required(actors: tuple[str, ...], situation: Situation) -> Iterator[str]:

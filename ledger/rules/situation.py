@@ -38,6 +38,8 @@ class Situation:
     """All that is recorded under each further tag a command asks for: a pool, a loan, a fund."""
     policy: Policy = POLICY
     position: int = 0
+    origin: str = ""
+    """The name of the ledger."""
     _statements: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _profiles: dict[str, Profile | None] = field(default_factory=dict, repr=False, compare=False)
 

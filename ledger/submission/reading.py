@@ -47,6 +47,7 @@ def read_for(
     procedures: Procedures,
     *,
     policy: Policy = POLICY,
+    origin: str = "",
     also: Iterable[str] = (),
 ) -> Reading:
     """Everything the rules may ask for to decide `commands`, as the ledger stands; `also` names more rights.
@@ -59,7 +60,7 @@ def read_for(
     waiting = gathering.waiting(now, procedures)
     gathering.take(waiting)
     gathering.take_files((*commands, *waiting))
-    return gathering.reading(commands, now, policy)
+    return gathering.reading(commands, now, policy, origin)
 
 
 class _Gathering:
@@ -117,7 +118,7 @@ class _Gathering:
         files.update({f"record:{party}": None for party in self._parties})
         self._read((), tuple(files))
 
-    def reading(self, commands: Sequence[Command], now: datetime, policy: Policy) -> Reading:
+    def reading(self, commands: Sequence[Command], now: datetime, policy: Policy, origin: str) -> Reading:
         """All of it."""
         dossiers = {tag for command in commands for tag in command.dossiers()}
         situation = Situation(
@@ -131,6 +132,7 @@ class _Gathering:
             dossiers={tag: tuple(self._tagged[tag]) for tag in dossiers},
             policy=policy,
             position=self._position,
+            origin=origin,
         )
         acts = {
             command.command_id: tuple(found)

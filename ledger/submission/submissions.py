@@ -204,7 +204,13 @@ class Submissions:
         also: set[str] = set()
         while True:
             reading = read_for(
-                commands, self._store.reader, self._clock(), self._procedures, policy=self._policy, also=also
+                commands,
+                self._store.reader,
+                self._clock(),
+                self._procedures,
+                policy=self._policy,
+                origin=self._store.origin,
+                also=also,
             )
             results = self._rule(items, reading)
             unread = set(_concerned(results)) - reading.heads.keys()
@@ -264,7 +270,7 @@ class Submissions:
     def _append(self, writing: list[_Result], reading: Reading) -> Appended | Stale | Reused:
         """Keep the documents and confidential values, then append: an entry never names what is not there."""
         documents = [part for result in writing for part in _documents(result)]
-        self._store.documents.put_many(documents)
+        self._store.documents.put_many(documents, entry_follows=True)
         for result in writing:
             item = result.item
             if item.disclosures and not item.commitments:

@@ -342,17 +342,20 @@ def test_a_signature_is_verified_by_the_key_on_file_and_kept(submit, ledger):
     submit(registration())
     assert submit(party_on_file())["decision"] == "accepted"
     assert submit(consent("c-1"))["codes"] == ["SIGNATURE_REQUIRED"]
-    assert submit({**signed(consent("c-1")), "given_on": "2024-01-08"})["codes"][0] == "SIGNATURE_INVALID"
-    assert submit(signed(consent("c-1")))["positions"] == [3, 4]
+    assert (
+        submit({**signed(consent("c-1", ledger=ledger.origin)), "given_on": "2024-01-08"})["codes"][0]
+        == "SIGNATURE_INVALID"
+    )
+    assert submit(signed(consent("c-1", ledger=ledger.origin)))["positions"] == [3, 4]
     kept = entries(ledger)[3]
     assert kept.type == "act.signed"
     assert kept.data["command"] == ledger.documents.get(entries(ledger)[2].source.digest).content.decode()
 
 
 @pytest.mark.rule("T-1", "refuses")
-def test_a_signature_by_a_key_that_is_not_on_file_is_refused(submit):
+def test_a_signature_by_a_key_that_is_not_on_file_is_refused(submit, ledger):
     submit(registration())
-    assert submit(signed(consent("c-1")))["codes"] == ["SIGNER_UNKNOWN"]
+    assert submit(signed(consent("c-1", ledger=ledger.origin)))["codes"] == ["SIGNER_UNKNOWN"]
 
 
 def test_a_party_that_comes_to_demand_its_signature_makes_a_reading_stale(submit, ledger, monkeypatch):

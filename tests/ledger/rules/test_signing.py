@@ -1,6 +1,7 @@
 """A party's own signature on its command: verified when submitted, kept with what was signed (T-1, E-4)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,7 +22,7 @@ from ledger.signatures import (
 )
 from tests.ledger.rules.desk import P1, Desk, codes, right
 
-OWNER, OTHER = "甲公司", "乙公司"
+OWNER, OTHER, LEDGER = "甲公司", "乙公司", "example.com/ipledger"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGE = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
@@ -38,7 +39,9 @@ def on_file(desk, *facts):
 
 @pytest.fixture
 def desk():
-    made = Desk("2024-01-10").given(right(P1, {OWNER: [1, 2], OTHER: [1, 2]}, filed_on="2015-03-10"))
+    made = Desk("2024-01-10")
+    made.situation = replace(made.situation, origin=LEDGER)
+    made.given(right(P1, {OWNER: [1, 2], OTHER: [1, 2]}, filed_on="2015-03-10"))
     on_file(made, PartyRegistered(party=Party(name=OWNER), keys=(key_of(PRIVATE),), signature_required=True))
     return made
 
@@ -46,7 +49,7 @@ def desk():
 def consent(**members):
     return {
         "command": "give_consent", "command_id": "c-1", "rights": [P1], "giver": {"name": OWNER},
-        "role": "coowner", "act": "license", "given_on": "2024-01-10", **members,
+        "role": "coowner", "act": "license", "given_on": "2024-01-10", "ledger": LEDGER, **members,
     }  # fmt: skip
 
 
@@ -99,3 +102,10 @@ def test_a_revoked_key_counts_no_more(desk):
 def test_values_held_back_are_not_signed_but_the_command_is(desk):
     command = signed(consent(confidential={"/price": 5}))
     assert desk.submit(command).verdict == "accepted"
+
+
+@pytest.mark.parametrize("ledger", ["example.com/another", None])
+def test_what_was_signed_for_another_ledger_or_for_any_does_not_count_here(desk, ledger):
+    command = {name: value for name, value in consent(ledger=ledger).items() if value is not None}
+    refused = desk.submit(signed(command))
+    assert next((each.code, each.pointer) for each in refused.findings) == ("FIELD_INVALID", "/ledger")
