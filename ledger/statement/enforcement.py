@@ -114,14 +114,31 @@ def close(encumbrances: list[_Json], recorded: list[Recorded]) -> None:
 
 
 def discharges_on(statement: Statement, pledge: str, day: str) -> list[_Json]:
-    """Releases of the whole pledge on this right, asserted by a day or implied in its realization (P-21)."""
+    """Releases of the whole pledge on this right, asserted by a day or implied by what was done (P-21)."""
     ids = ids_of(statement, pledge)
     asserted = [
         each
         for each in statement.get("discharges", ())
         if each["pledge"] in ids and each["on"] <= day and each["amount"] is None
     ]
-    return sorted([*asserted, *_realized(statement, ids, day)], key=lambda each: str(each["on"]))
+    implied = [*_realized(statement, ids, day), *_released_with_transfer(statement, ids, day)]
+    return sorted([*asserted, *implied], key=lambda each: str(each["on"]))
+
+
+def _released_with_transfer(statement: Statement, ids: set[str], day: str) -> Iterator[_Json]:
+    """T-8: consents to a transfer that say the pledge is released, once the transfer is completed."""
+    for contract in statement.get("transfers", ()):
+        if contract["state"] != "completed" or contract["ended_on"] > day:
+            continue
+        given = [each for each in contract.get("consents", ()) if each["pledge"] in ids]
+        if given and all(each["disposition"] == "released" for each in given):
+            told = {"releasors": [each["holder"] for each in given], "cause": "transferred", "amount": None}
+            yield {
+                "pledge": given[0]["pledge"],
+                "on": contract["ended_on"],
+                "entries": contract["entries"],
+                **told,
+            }
 
 
 def _realized(statement: Statement, ids: set[str], day: str) -> Iterator[_Json]:
@@ -474,12 +491,17 @@ def _top_up_due(statement: Statement, item: _Json, day: str) -> Iterator[_Warnin
     losses = [
         each
         for each in statement["status"]
-        if each["status"] == "INVALID_PART" and met < (each["from"] or "") <= day
+        if each["status"] == "INVALID_PART" and met < (each["from"] or "") <= day and _is_chinese(statement)
     ]
     entries = [entry for each in demands for entry in each["entries"]] + [each["entry"] for each in losses]
     if entries:
         data = {"reference": item["reference"]}
         yield "P-26", "TOP_UP_DUE", [*item["entries"][:1], *entries], data
+
+
+def _is_chinese(statement: Statement) -> bool:
+    """CC 433 speaks of Chinese pledges (N-8); a demand that was made is told of any."""
+    return str(statement["right"]).startswith("CN:")
 
 
 def _amount(amount: Amount | None) -> _Json | None:

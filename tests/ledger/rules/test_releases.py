@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.statement.claims import secured_amount
-from tests.ledger.rules.desk import P2, T1, T2, Desk, codes
+from tests.ledger.rules.desk import DIGEST, P2, T1, T2, Desk, codes
 from tests.ledger.rules.pledging import (
     BANK,
     OTHER_BANK,
@@ -109,6 +109,35 @@ def test_a_trustee_of_record_releases_for_its_creditors(desk):
         }
     )  # fmt: skip
     assert desk.submit(release("2024-05-10")).verdict == "accepted"
+
+
+@pytest.mark.rule("T-8", "accepts")
+@pytest.mark.parametrize(
+    ("disposition", "state"), [("released", "discharge_asserted"), ("continues", "registered")]
+)
+def test_s04_a_registered_transfer_releases_the_pledge_only_if_the_consent_says_so(desk, disposition, state):
+    home = {"seat": "mainland", "state_owned": False, "kind": "legal_person"}
+    buyer = {"name": "受让公司", "signed_on": "2024-05-10", "attributes": home}
+    seller = {"name": OWNER, "signed_on": "2024-05-10", "attributes": home}
+    desk.given(
+        {
+            "command": "give_consent", "rights": [P2], "giver": {"name": BANK}, "role": "pledgee",
+            "act": "transfer", "to": [buyer], "given_on": "2024-05-10", "proceeds": "escrow",
+            "disposition": disposition,
+        },
+        {
+            "command": "contract_transfer", "rights": [P2], "grantors": [seller], "grantees": [buyer],
+            "executed_on": "2024-05-10", "price": money(3_000_000), "document": DIGEST, "transfer": "trf_1",
+        },
+    )  # fmt: skip
+    assert states(desk.view(P2)) == ["registered"]
+    desk.on("2024-06-10").report(
+        "CNIPA", "T1", "transfer.registered", rights=P2, grantors=[{"name": OWNER}],
+        grantees=[{"name": "受让公司"}], registered_on="2024-06-10", transfer="trf_1",
+    )  # fmt: skip
+    assert [owner["name"] for owner in desk.view(P2)["owners"]] == ["受让公司"]
+    assert states(desk.view(P2)) == [state]
+    assert states(desk.view(P2, "2024-06-09")) == ["registered"]
 
 
 # P-22
