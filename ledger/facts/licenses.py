@@ -296,7 +296,7 @@ class LicenseOfferWithdrawn(_OfLicense):
 
 
 class CompulsoryLicenseGranted(_OfLicense):
-    """A compulsory license: non-exclusive, never sublicensed, of the decision's scope and time (PL 60, 61)."""
+    """A compulsory license: non-exclusive, never sublicensed, of the decision's scope and time (R-6; PL 60, 61)."""
 
     TYPE: ClassVar[str] = "compulsory_license.granted"
     licensees: Annotated[tuple[Party, ...], Field(min_length=1)]

@@ -21,7 +21,7 @@ _KINDS: Final[frozenset[type[Fact]]] = frozenset((FeePaid, FeeUnpaid, RightResto
 
 
 def resolve(recorded: list[Recorded], description: Description) -> dict[str, list[dict[str, Any]]]:
-    """`fees` by due day: `{"year", "due_on", "late_until", "paid_on", "unpaid_on", "entries"}`.
+    """A-ID4: `fees` by due day, `{"year", "due_on", "late_until", "paid_on", "unpaid_on", "entries"}`.
 
     A restoration settles what was unpaid until then: it is not granted otherwise (PIR 6).
     """

@@ -25,7 +25,7 @@ OPEN_STEPS: Final = frozenset(("FILED", "DEFECT_NOTICED", "CURED"))
 
 
 def resolve(recorded: list[Recorded]) -> tuple[dict[str, list[dict[str, Any]]], list[Flag]]:
-    """`procedures` in order of filing, absent where none; and a flag for each step out of sequence."""
+    """R-1: `procedures` in order of filing, absent where none; and a flag for each step out of sequence."""
     procedures: dict[tuple[str, str], dict[str, Any]] = {}
     for item in of_kinds(recorded, _KINDS):
         assert isinstance(item.fact, ProcedureRecorded)

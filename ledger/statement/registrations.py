@@ -132,7 +132,7 @@ def shown(statement: dict[str, Any], day: str) -> dict[str, Any]:
 def stale_on(
     statement: dict[str, Any], day: str, limit: int | None
 ) -> list[tuple[str, list[int], dict[str, Any]]]:
-    """`STALE_EXTRACT`, as code, entries and data of a flag, where the extract is older than `limit` days."""
+    """A-10: the flag `STALE_EXTRACT` as code, entries and data, for an extract older than `limit` days."""
     age = extract_age(statement, day)
     if age is None or limit is None or age <= limit:
         return []

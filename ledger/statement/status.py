@@ -56,7 +56,7 @@ class Interval:
 def resolve(
     recorded: list[Recorded], description: Description, right: str
 ) -> tuple[list[Interval], list[Flag]]:
-    """Statuses from first to last, and the flags on them.
+    """A-3: statuses from first to last, and the flags on them.
 
     Events are taken in order of registration: a restoration undoes the lapse recorded before it, not one
     recorded later, whichever days they count from.
@@ -81,7 +81,7 @@ def resolve(
 
 
 def stayed(recorded: list[Recorded], right: str) -> dict[str, list[dict[str, Any]]]:
-    """`stayed`: ends reported while procedures stood still, in order of registration; absent where none.
+    """A-8: `stayed`, ends reported while procedures stood still, in order of registration; absent where none.
 
     A restoration takes the latest of them away.
     """
@@ -288,7 +288,11 @@ def _partly_voided(events: list[Recorded], intervals: list[Interval]) -> list[In
 
 
 def _voided(events: list[Recorded], intervals: list[Interval]) -> list[Interval]:
-    """Final full invalidity leaves nothing of the right from the beginning (PL 47)."""
+    """Final full invalidity leaves nothing of the right from the beginning (PL 47).
+
+    A-5: it undoes nothing that was done. Fees, transfers and licenses stay in the statement as they were
+    told; no refund follows from here. That later instalments stop is for whoever reckons them to ask.
+    """
     final = _full_final(events)
     return intervals if final is None else [Interval(None, "INVALID_FULL", final.record.position)]
 
