@@ -32,7 +32,7 @@ class Proposed:
 def conflicting(
     statement: Statement, proposed: Proposed, *, recorded_only: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Pairs of code and license that `proposed` meets in acts, territory, field and time.
+    """L-5: pairs of code and license that `proposed` meets in acts, territory, field and time.
 
     An exclusive or sole license stands in the way of any other, an ordinary one of exclusive and sole ones
     that are not subject to it (TCI 25). A license counts until it ended; one whose scope nobody tells covers
@@ -100,7 +100,7 @@ def _is_recorded(license_: dict[str, Any]) -> bool:
 
 
 def _is_own_use(proposed: Proposed, sole: dict[str, Any], known: list[dict[str, Any]]) -> bool:
-    """Whether it is the one ordinary license a sole licensor may grant instead of using the right (TCI 27).
+    """L-7: whether it is the one ordinary license a sole licensor may grant for its own use (TCI 27) [V].
 
     One at a time: an earlier one counts for as long as it runs.
     """

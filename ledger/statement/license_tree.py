@@ -167,7 +167,7 @@ def _recordal_state(license_: dict[str, Any], day: str) -> str:
 
 
 def _duties(license_: dict[str, Any], statement: Statement) -> list[dict[str, Any]]:
-    """Whose duty, to whom, by which rule: nobody is refused for them, everybody is reminded."""
+    """L-20, L-4, L-11: whose duty, to whom, by which rule; nobody is refused for it, all are reminded."""
     licensors, licensees = license_["licensors"], license_["licensees"]
     kind = statement["right"].split(":")[1]
     duties = []
