@@ -34,7 +34,7 @@ from ledger.statement.claims import (
     secured_amount,
     terms_on,
 )
-from ledger.statement.enforcement import expected_distribution
+from ledger.statement.enforcement import expected_distribution, ranking_day
 from ledger.statement.ranks import slices_on
 from ledger.statement.reading import (
     ENDED_STATUSES,
@@ -287,10 +287,15 @@ def _one_currency(command: DistributeProceeds, situation: Situation, day: str) -
         if amount.currency != command.proceeds.currency:
             yield _other_currency(pointer, amount.currency, command)
     for _, statement in situation.statements(command.rights):
-        for pledge in pledges_on(statement, day):
+        for pledge in _sharing(command, statement):
             known = secured_amount(statement, pledge["id"], day)
             if known is not None and known["currency"] != command.proceeds.currency:
                 yield _other_currency("/proceeds", known["currency"], command)
+
+
+def _sharing(command: DistributeProceeds, statement: Statement) -> list[dict[str, Any]]:
+    """Pledges that take part: those that stand, or that the judicial sale extinguished (P-25)."""
+    return pledges_on(statement, ranking_day(statement, command.distributed_on))
 
 
 def _other_currency(pointer: str, given: str, command: DistributeProceeds) -> Finding:
@@ -301,7 +306,7 @@ def _other_currency(pointer: str, given: str, command: DistributeProceeds) -> Fi
 def _names_every_pledge(command: DistributeProceeds, situation: Situation, day: str) -> Iterator[Finding]:
     """P-24: every pledge on the rights takes part, and its other rights are told what is still owed."""
     for right, statement in situation.statements(command.rights):
-        for pledge in pledges_on(statement, day):
+        for pledge in _sharing(command, statement):
             if not ids_of(statement, pledge["id"]) & set(command.pledges):
                 yield refuse(
                     "P-24", "FIELD_MISSING", right=right, pointer="/pledges", field=_key(statement, pledge)
@@ -310,7 +315,10 @@ def _names_every_pledge(command: DistributeProceeds, situation: Situation, day: 
 
 def _same_ranks(command: DistributeProceeds, situation: Situation, day: str) -> Iterator[Finding]:
     """P-7, P-24: ranks are per right, so that a lot bears the same pledges at the same ranks on each."""
-    found = [(right, _ranking(statement, day)) for right, statement in situation.statements(command.rights)]
+    found = [
+        (right, _ranking(statement, ranking_day(statement, command.distributed_on)))
+        for right, statement in situation.statements(command.rights)
+    ]
     for place, (right, ranking) in enumerate(found):
         if ranking != found[0][1]:
             yield refuse(

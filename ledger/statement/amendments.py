@@ -21,7 +21,14 @@ Amendment = EntryCorrected | EntryRetracted | EntryReversed
 AMENDMENTS: Final[frozenset[type[Fact]]] = frozenset((EntryCorrected, EntryRetracted, EntryReversed))
 
 EXECUTED: Final = frozenset(
-    ("claim.drawn", "claim.repaid", "fee.paid", "judicial_sale.completed", "proceeds.distributed")
+    (
+        "claim.drawn",
+        "claim.repaid",
+        "fee.paid",
+        "judicial_sale.completed",
+        "pledge.object_replaced",
+        "proceeds.distributed",
+    )
 )
 """Types of facts that say a payment, distribution or sale was carried out (K-9)."""
 

@@ -6,7 +6,7 @@ per answer (N-6).
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
@@ -27,7 +27,7 @@ from ledger.statement.base import Recorded, names, of_kinds
 from ledger.statement.reading import SECURITY, Statement, holders_on, pledge_contract
 from ledger.statement.secured import secured_limit
 from ledger.values.calendar import term_end
-from ledger.values.dates import parse_day
+from ledger.values.dates import day_after, parse_day
 from ledger.values.money import DAYS_OF_YEAR, half_up, parse_rate
 from ledger.values.parties import same_party
 
@@ -144,7 +144,7 @@ def determinations_of(statement: Statement, pledge: str) -> list[dict[str, Any]]
     if terms["ends_on"] is not None:
         contract = pledge_contract(statement, pledge)
         entries = contract["entries"] if contract else []
-        found.append({"from": _following(terms["ends_on"]), "cause": "period_end", "entries": entries})
+        found.append({"from": day_after(terms["ends_on"]), "cause": "period_end", "entries": entries})
     bankrupt = [name for name in (terms["debtor"], *terms["pledgors"]) if name is not None]
     found += [
         {"from": each["accepted_on"], "cause": "insolvency", "entries": each["entries"]}
@@ -272,10 +272,6 @@ def limitation_on(statement: Statement, claim: dict[str, Any], day: str) -> str 
         if due_on < on <= day and (on <= ends or cause == "acknowledgment"):
             ends = max(ends, _limitation(on))
     return ends
-
-
-def _following(day: str) -> str:
-    return (parse_day(day) + timedelta(1)).isoformat()
 
 
 def _limitation(day: str) -> str:

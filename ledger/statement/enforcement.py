@@ -45,6 +45,7 @@ from ledger.statement.reading import (
     pledges_on,
     status_on,
 )
+from ledger.values.dates import day_before
 from ledger.values.money import Money, pay_in_order
 from ledger.values.parties import same_party
 
@@ -172,6 +173,25 @@ def discharge_shown(statement: Statement, item: _Json, day: str) -> dict[str, An
     return {"discharge": found} if ended or lost else {"state": "discharge_asserted", "discharge": found}
 
 
+def ranking_day(statement: Statement, day: str) -> str:
+    """The day whose pledges share in proceeds paid out on `day`: that of the payment itself.
+
+    Of a judicial sale whose proceeds wait to be paid out, the day before it extinguished them (P-25).
+    """
+    served = [
+        each["on"]
+        for each in statement.get("judicial_sales", ())
+        if each["state"] == "completed" and each["on"] <= day
+    ]
+    if not served:
+        return day
+    paid_since = any(
+        served[-1] <= each["on"] <= day and statement["right"] in each["sold"]
+        for each in statement.get("distributions", ())
+    )
+    return day if paid_since else day_before(served[-1])
+
+
 def expected_distribution(
     statement: Statement,
     day: str,
@@ -189,11 +209,12 @@ def expected_distribution(
     nobody knows the amount of is listed in `unknown` and gets nothing here.
 
     Raises:
-        InputRejected: `CURRENCY_MISMATCH`, `ALLOCATION_INVALID`.
+        InputRejected: `CURRENCY_MISMATCH`, `AMOUNT_TOO_LARGE`, `ALLOCATION_INVALID`.
     """
-    debts = {each["id"]: _debt(statement, each["id"], day, owed or {}) for each in pledges_on(statement, day)}
+    on = ranking_day(statement, day)
+    debts = {each["id"]: _debt(statement, each["id"], day, owed or {}) for each in pledges_on(statement, on)}
     known = {pledge: debt for pledge, debt in debts.items() if debt is not None}
-    groups = _claims_by_rank(statement, day, known)
+    groups = _claims_by_rank(statement, on, known)
     ranked = [[Money(part, known[pledge]["currency"]) for pledge, part in group] for group in groups]
     (given_costs, *shares), surplus = pay_in_order(proceeds, [[costs], *ranked])
     paid = dict.fromkeys(known, 0)
@@ -201,13 +222,13 @@ def expected_distribution(
         for (pledge, _), amount in zip(group, amounts, strict=True):
             paid[pledge] += amount.minor
     payments = [_payment("costs", given_costs[0].minor)]
-    ranks = ranks_on(statement, day)
+    ranks = ranks_on(statement, on)
     payments += [
         _to_pledgee(statement, pledge, day, ranks[pledge], known[pledge], paid[pledge])
         for pledge in sorted(known, key=lambda each: ranks[each])
     ]
     if surplus.minor:
-        payments.append({**_payment("surplus", surplus.minor), "to": _pledgors(statement, day)})
+        payments.append({**_payment("surplus", surplus.minor), "to": _pledgors(statement, on)})
     return {
         "currency": proceeds.currency,
         "proceeds": proceeds.minor,

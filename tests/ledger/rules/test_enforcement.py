@@ -373,6 +373,20 @@ def test_a_judicial_sale_purges_pledges_spares_licenses_and_moves_title_at_servi
     assert len(before["encumbrances"]) == 4
 
 
+@pytest.mark.rule("P-25", "accepts")
+@pytest.mark.rule("P-24", "accepts")
+def test_the_proceeds_of_a_judicial_sale_go_to_the_pledges_it_extinguished(lot):
+    sold(lot, [T1, T2])
+    lot.on("2025-06-20").given(distribute([T1, T2], "2025-06-20"))
+    (done,) = lot.statement(T1)["distributions"]
+    assert [each["amount"] for each in done["payments"]] == [8_000_000, 215_000_000, 97_000_000]
+    again = lot.on("2025-07-01").submit(
+        distribute([T1, T2], "2025-07-01", proceeds=money(100), costs=money(0))
+    )
+    assert again.verdict == "accepted"
+    assert [each["to"] for each in lot.statement(T1)["distributions"][1]["payments"]] == [[], [BUYER]]
+
+
 @pytest.mark.rule("P-25", "flags")
 def test_a_reserve_below_seventy_percent_or_cut_by_more_than_a_fifth_is_flagged(lot):
     assert offered(lot, 1, 700_000, valuation=money(1_000_000)).flags == ()
