@@ -69,7 +69,7 @@ class Conveyance:
 
 @lru_cache(maxsize=16384)
 def classify(text: str) -> Conveyance:
-    """What the recorded words say.
+    """U-1: what the recorded words say.
 
     `text` may be INPADOC's free text, `MERGER;ASSIGNOR:…;REEL/FRAME:029729/0828`: only what stands before
     the parties is read, so neither a party's name nor the recording's own number is taken for a word of it.

@@ -33,7 +33,10 @@ Supplement = Callable[[Any, Situation], Iterator[Said]]
 """What the ledger records beside a reported fact, by its own word."""
 
 PARTY_REGISTERS: Final = frozenset(("USPTO", "USCO", "UCC"))
-"""Offices whose recording is no finding of validity: their entries are a party's word (U-2)."""
+"""Offices whose recording is no finding of validity: their entries are a party's word (U-2).
+
+A UCC-1 or Copyright Office filing of a lien stands beside the recording of the same lien (U-7).
+"""
 
 REPORTABLE: Final = {
     name: fact

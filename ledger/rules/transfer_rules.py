@@ -153,7 +153,7 @@ RULES: Final = (
         "TCI 24; TMCI 20",
         "V",
         ("LICENCE_IN_TRANSFER_GAP",),
-        "ledger.statement.transfer_contracts:warnings_on",
+        "ledger.statement.transfer_contracts:_licensed_in_gap",
     ),
     Rule(
         "T-17",

@@ -191,6 +191,6 @@ RULES: Final = (
         "from memory",
         "M",
         (),
-        "ledger.statement.pledges:resolve",
+        "ledger.rules.reports:PARTY_REGISTERS",
     ),
 )

@@ -40,7 +40,7 @@ def passes_by_contract(right: str) -> bool:
 
 
 def title_day(item: Recorded, right: str) -> str | None:
-    """The day a conveyance passes title; None for a trademark's that was approved and not announced."""
+    """T-4: the day a conveyance passes title; None for a trademark's that was approved and not announced."""
     fact = item.fact
     identity = parse_right_id(right)
     if not isinstance(fact, TransferRegistered) or identity.office != "CN" or passes_by_contract(right):

@@ -96,7 +96,7 @@ def is_conveyance(item: Recorded, register: str, number: str) -> bool:
 def resolve(
     recorded: list[Recorded], right: str, granted_on: str | None
 ) -> tuple[dict[str, Any], list[Flag]]:
-    """`priority` in order of signing, absent where nobody stated what decides it; and its flags.
+    """U-3 to U-5: `priority` in order of signing, absent where nobody stated what decides it; and its flags.
 
     `granted_on` is the day of the work's registration, without which recording gives no constructive notice
     (17 USC 205(c)); where it is not known the work, which its id names by a registration, is taken to have
