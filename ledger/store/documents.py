@@ -37,8 +37,11 @@ class Documents:
         """Keep `content`; its digest in hex. Equal bytes are kept once, with the media type first given."""
         return self.put_many([(content, media_type)])[0]
 
-    def put_many(self, documents: Iterable[tuple[bytes, str]]) -> list[str]:
+    def put_many(self, documents: Iterable[tuple[bytes, str]], *, entry_follows: bool = False) -> list[str]:
         """Keep each `(content, media type)`, together; their digests in hex, in order.
+
+        Where `entry_follows`, this does not wait for the disk: the append of the entry that names them does,
+        and the log it waits for holds them before that entry. Without it nothing named them.
 
         Raises:
             StorageUnavailable: nothing counts as kept; putting again is harmless.
@@ -51,10 +54,14 @@ class Documents:
 
         def insert(connection: psycopg.Connection[tuple[object, ...]]) -> None:
             connection.execute(
+                # The setting is that of this one statement's transaction.
+                "WITH waiting AS MATERIALIZED (SELECT set_config('synchronous_commit', "
+                "CASE WHEN %s THEN 'off' ELSE current_setting('synchronous_commit') END, true)) "
                 "INSERT INTO document (digest, media_type, bytes) "
                 "SELECT u.digest, u.media_type, u.bytes "
-                "FROM unnest(%s, %s, %s) AS u (digest, media_type, bytes) ON CONFLICT DO NOTHING",
+                "FROM unnest(%s, %s, %s) AS u (digest, media_type, bytes), waiting ON CONFLICT DO NOTHING",
                 (
+                    entry_follows,
                     ByteaArray([digest for digest, _ in ordered]),
                     TextArray([media_type for _, (media_type, _) in ordered]),
                     ByteaArray([content for _, (_, content) in ordered]),

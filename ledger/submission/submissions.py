@@ -19,8 +19,9 @@ from ledger.entry import Draft, Entry, new_salts
 from ledger.errors import ChainBroken, InputRejected
 from ledger.facts.acts import ActHeld
 from ledger.rules import PROCEDURES
-from ledger.rules.base import Finding, Verdict, refuse
+from ledger.rules.base import PLATFORM, Command, Finding, Verdict, refuse
 from ledger.rules.docket import Ruling, aborted, ill_formed, rule_on
+from ledger.rules.fields import SourceSaid
 from ledger.rules.form import Procedures, Submitted, parse
 from ledger.rules.policy import POLICY, Policy
 from ledger.rules.situation import Situation, sources
@@ -154,13 +155,7 @@ class Submissions:
         if not isinstance(submitted, Submitted):
             return _Item(value, None, submitted)
         command = submitted.command
-        found = list(self._permissions.refusals(command))
-        if command.command_id.startswith(_RESERVED):
-            expected = "an id that does not begin as those of the ledger itself do"
-            given = command.command_id
-            found.append(
-                refuse("N-5", "FIELD_INVALID", pointer="/command_id", given=given, expected=expected)
-            )
+        found = [*self._permissions.refusals(command), *_reserved(command)]
         disclosures, faults = self._disclosed(command.confidential or {})
         digest = sha256(submitted.text.encode()).hexdigest()
         return _Item(value, submitted, (*found, *faults), digest, disclosures)
@@ -308,6 +303,21 @@ class Submissions:
                     commitments=commitments,
                 )
                 own, commitments = (), ()
+
+
+def _reserved(command: Command) -> Iterator[Finding]:
+    """Nobody hands in a command under the ledger's own ids, nor a report as if this ledger had made it.
+
+    What is reported under the number of an earlier recording restates it: only the ledger may restate its own.
+    """
+    given = command.command_id
+    if given.startswith(_RESERVED):
+        expected = "an id that does not begin as those of the ledger itself do"
+        yield refuse("N-5", "FIELD_INVALID", pointer="/command_id", given=given, expected=expected)
+    source = getattr(command, "source", None)
+    if isinstance(source, SourceSaid) and source.registry == PLATFORM:
+        expected = "a register, court or gazette other than this ledger"
+        yield refuse("N-1", "FIELD_INVALID", pointer="/source/register", given=PLATFORM, expected=expected)
 
 
 def _abort(results: list[_Result]) -> None:

@@ -1,6 +1,9 @@
 """Processes that compete for one right, and processes that are killed: nothing doubled, nothing halved."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -135,3 +138,31 @@ def shown(answer):
 
 def content(store):
     return [(entry.type, entry.command_id, entry.data, entry.subjects) for entry in entries(store)]
+
+
+def test_what_was_answered_survives_a_killed_server(tmp_path_factory):
+    """Also the documents, which do not wait for the disk themselves: the append behind them does."""
+    home = tmp_path_factory.mktemp("submission-crash")
+    told = Given(tuple(story(7)), listed=True)
+    with open_store(home) as store:
+        answers = Submissions(store, actor="process", procedures=DEALS).submit(told)
+        server = int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+        for process in (server, *children(server)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+    with open_store(home) as store:
+        again = Submissions(store, actor="process", procedures=DEALS).submit(told)
+        assert [shown(answer) for answer in again] == [shown(answer) for answer in answers]
+        assert all(answer["repeated"] for answer in again)
+        for entry in entries(store):
+            assert store.documents.get(entry.source.digest) is not None
+        assert audit(store).finding is None
+
+
+def children(pid):
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found

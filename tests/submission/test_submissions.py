@@ -172,6 +172,18 @@ def test_an_id_of_the_ledgers_own_is_not_given_away(submit, ledger):
     assert count(ledger) == 0
 
 
+def test_nobody_reports_in_the_name_of_the_ledger(submit, ledger):
+    """It would restate what a party said under the number of that act."""
+    submit(registration())
+    submit(consent("c-1"))
+    told = registration()
+    told["source"] = {"register": "LEDGER", "number": "c-1"}
+    answer = submit(told, command_id="r-2")
+    assert answer["codes"] == ["FIELD_INVALID"]
+    assert answer["reasons"][0]["pointer"] == "/source/register"
+    assert count(ledger) == 2
+
+
 def test_a_list_is_carried_out_one_after_the_other(submit_list, ledger):
     answers = submit_list(registration(), {"command": "nothing"}, 5, consent("c-1"), consent("c-1"))
     assert [answer["decision"] for answer in answers] == [
