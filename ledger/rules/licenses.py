@@ -31,7 +31,14 @@ from ledger.rules.license_terms import (
 )
 from ledger.rules.situation import Situation
 from ledger.statement.grants import WHOLE
-from ledger.statement.reading import Statement, holdings_on, licenses_on
+from ledger.statement.reading import (
+    ENDED_STATUSES,
+    Statement,
+    holdings_on,
+    insolvencies_on,
+    licenses_on,
+    status_on,
+)
 from ledger.values.dates import day_after
 from ledger.values.parties import same_party
 from ledger.values.scope_forms import settled_form
@@ -40,7 +47,7 @@ from ledger.values.scope_forms import settled_form
 class TerminateLicense(Command):
     """A license ends at 00:00 of `ended_on` for a `cause` other than a register's word; sublicenses too.
 
-    By agreement both sides sign; for a breach the side that gave notice; the administrator alone.
+    By agreement both sides sign, for a breach the side that gave notice; any other cause must be known here.
     """
 
     KIND: ClassVar[str] = "terminate_license"
@@ -192,26 +199,61 @@ def _running(command: TerminateLicense, situation: Situation, day: str) -> Itera
 
 
 def _caused(command: TerminateLicense, situation: Situation, day: str) -> Iterator[Finding]:
-    """L-18: who may end it: both sides by agreement, one of them for breach, for the rest whoever knows.
+    """L-18: what ended it is so: both sides agreed, one gave notice, the term ran out, the right ended.
 
     CC 865, 867; BKL 18 [V]. That one of several licensors or licensees cannot agree for the others, or
-    give notice for them, is the cautious reading.
+    give notice for them, is the cautious reading. An administrator rescinds while an insolvency runs.
     """
-    if day != situation.today or command.cause not in {"agreement", "breach"}:
+    if day != situation.today:
         return
-    by = names_of(command.by)
     for right, statement in situation.statements(command.rights):
         license_ = license_of(statement, command.license)
         if license_ is None:
             continue
-        sides = (license_["licensors"], license_["licensees"])
-        absent = [[name for name in side if not is_among(name, by)] for side in sides]
-        lacking = absent[0] + absent[1] if command.cause == "agreement" else min(absent, key=len)
-        for name in lacking:
+        if command.cause in {"agreement", "breach"}:
+            yield from _signed(command, right, license_)
+        elif not _is_so(command, statement, license_):
             yield refuse(
-                "L-18", "SIGNATURE_MISSING", right=right, pointer="/by", party=name,
-                document=command.cause, missing=Missing("signature", name, right),
-            )  # fmt: skip
+                "L-18",
+                "FIELD_INVALID",
+                right=right,
+                pointer="/cause",
+                field="/cause",
+                given=command.cause,
+                expected="a cause that the ledger knows to have come about by ended_on",
+            )
+
+
+def _signed(command: TerminateLicense, right: str, license_: dict[str, Any]) -> Iterator[Finding]:
+    by = names_of(command.by)
+    sides = (license_["licensors"], license_["licensees"])
+    absent = [[name for name in side if not is_among(name, by)] for side in sides if side]
+    lacking = [name for side in absent for name in side]
+    if command.cause == "breach":
+        lacking = min(absent, key=len)
+    for name in lacking:
+        yield refuse(
+            "L-18",
+            "SIGNATURE_MISSING",
+            right=right,
+            pointer="/by",
+            party=name,
+            document=command.cause,
+            missing=Missing("signature", name, right),
+        )
+
+
+def _is_so(command: TerminateLicense, statement: Statement, license_: dict[str, Any]) -> bool:
+    match command.cause:
+        case "expiry":
+            return license_["until"] is not None and day_after(license_["until"]) == command.ended_on
+        case "right_ended":
+            return status_on(statement, command.ended_on) in ENDED_STATUSES
+        case "administrator":
+            return bool(insolvencies_on(statement, command.ended_on))
+        case _:
+            # A sublicense whose head license ended has ended with it.
+            return False
 
 
 def _terminated(command: TerminateLicense, situation: Situation) -> tuple[Said, ...]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from ledger.facts.licenses import LicenseRecordalFiled
 from ledger.rules.base import Command, Finding, Missing, Outcome, Procedure, Rule, Said, Stage, flag, refuse
-from ledger.rules.common import fees_paid, not_frozen, pledgee_consents
+from ledger.rules.common import fees_paid, is_among, not_frozen, pledgee_consents
 from ledger.rules.fields import CommandDay, LicenseId, Line, Parties, names_of
 from ledger.rules.license_checks import coowners_stand_in_the_way
 from ledger.rules.license_conflicts import Proposed, conflicting
@@ -71,6 +71,24 @@ def _granted(command: FileLicenseRecordal, situation: Situation, day: str) -> It
                 "L-18", "ALREADY_ENDED", right=right, pointer="/license", reference=command.license,
                 day=license_["ended_on"],
             )  # fmt: skip
+
+
+def _filed_by_a_side(command: FileLicenseRecordal, situation: Situation, day: str) -> Iterator[Finding]:
+    """L-14: a side of the contract files, or whoever owns the right today (PIR 15) [V]."""
+    for right, statement, license_ in _licenses(command, situation):
+        owners = [holding.name for holding in holdings_on(statement, day)]
+        sides = [*license_["licensors"], *license_["licensees"], *owners]
+        strangers = [party.name for party in command.by if not is_among(party.name, sides)]
+        if strangers:
+            yield refuse(
+                "L-14",
+                "FIELD_INVALID",
+                right=right,
+                pointer="/by",
+                field="/by",
+                given=strangers,
+                expected=sides,
+            )
 
 
 def _licenses(
@@ -255,6 +273,7 @@ PROCEDURES: Final = (
         (
             (Stage.IDENTITY, _granted),
             (Stage.FORM, _complete),
+            (Stage.ENTITLEMENT, _filed_by_a_side),
             (Stage.STATUS, _right_lives),
             (Stage.STATUS, _within_term),
             (Stage.STATUS, _fees_paid),

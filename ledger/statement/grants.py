@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ledger.facts.base import Fact
+from ledger.facts.insolvency import InsolvencyLicenseDecided
 from ledger.facts.licenses import (
     CompulsoryLicenseGranted,
     LicenseEnded,
@@ -33,7 +34,7 @@ _GRANTS: Final[frozenset[type[Fact]]] = frozenset(
     (LicenseGranted, OpenLicenseAccepted, CompulsoryLicenseGranted)
 )
 _LATER: Final[frozenset[type[Fact]]] = frozenset(
-    (LicenseRecordalFiled, LicenseRecorded, LicenseEnded, LicenseTerminated)
+    (LicenseRecordalFiled, LicenseRecorded, LicenseEnded, LicenseTerminated, InsolvencyLicenseDecided)
 )
 _OFFERS: Final[frozenset[type[Fact]]] = frozenset(
     (OpenLicenseDeclared, LicenseOffered, OpenLicenseWithdrawalFiled)
@@ -193,6 +194,8 @@ def _answer(item: Recorded, grants: dict[str, Item], on_register: dict[str, Item
             grant.update(ended_on=fact.ended_on or item.record.registered_on, end_cause="authority")
         case LicenseTerminated() if grant["ended_on"] is None:
             grant.update(ended_on=fact.ended_on, end_cause=fact.cause)
+        case InsolvencyLicenseDecided(choice="rescinded") if grant["ended_on"] is None:
+            grant.update(ended_on=fact.decided_on, end_cause="administrator")
 
 
 def _end_with_parents(grants: dict[str, Item], on_register: dict[str, Item]) -> None:

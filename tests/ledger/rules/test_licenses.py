@@ -552,6 +552,38 @@ def test_what_ran_out_or_never_was_cannot_be_ended(desk):
     assert desk.submit(terminate("lic_1", A, "2024-02-01", "breach")).verdict == "accepted"
 
 
+@pytest.mark.rule("L-18", "refuses")
+@pytest.mark.parametrize("cause", ["expiry", "right_ended", "head_ended", "administrator"])
+def test_nobody_ends_a_license_by_claiming_what_is_not_so(desk, cause):
+    desk.given(grant(A, C, "lic_1", "exclusive"))
+    refused = desk.submit(terminate("lic_1", SPV, "2024-02-01", cause))
+    assert [(each.code, each.pointer) for each in refused.findings] == [("FIELD_INVALID", "/cause")]
+
+
+@pytest.mark.rule("L-18", "accepts")
+def test_what_has_come_about_ends_a_license(desk):
+    desk.given(grant(A, C, "lic_1", until="2024-06-30"), grant(A, B, "lic_2"))
+    assert desk.submit(terminate("lic_1", C, "2024-07-01", "expiry")).verdict == "accepted"
+    desk.report("CNIPA", "L1", "right.lapsed", rights=P2, effective_from="2024-01-05")
+    assert desk.submit(terminate("lic_2", C, "2024-01-05", "right_ended")).verdict == "accepted"
+
+
+@pytest.mark.rule("L-18", "accepts")
+def test_an_administrator_rescinds_by_notice_or_by_silence(desk):
+    desk.given(grant(A, C, "lic_1", sublicense="ordinary"), grant(C, B, "lic_2", parent="lic_1"))
+    desk.given(grant(A, SPV, "lic_3"))
+    desk.report("COURT", "破1号", "insolvency.accepted", rights=P2, insolvency="ins_1", party={"name": A},
+                procedure="liquidation", accepted_on="2024-01-05")  # fmt: skip
+    desk.report("COURT", "破1号之一", "insolvency.license_decided", rights=P2, insolvency="ins_1",
+                license="lic_1", choice="rescinded", decided_on="2024-01-08")  # fmt: skip
+    assert {id_: (each["ended_on"], each["end_cause"]) for id_, each in licenses(desk).items()} == {
+        "lic_1": ("2024-01-08", "administrator"),
+        "lic_2": ("2024-01-08", "head_ended"),
+        "lic_3": (None, None),
+    }
+    assert desk.submit(terminate("lic_3", "管理人", "2024-03-06", "administrator")).verdict == "accepted"
+
+
 @pytest.mark.rule("L-18", "accepts")
 def test_the_scope_of_an_ended_license_is_free_from_that_day_on(desk):
     desk.given(grant(A, C, "lic_1", "exclusive"), terminate("lic_1", [A, C], "2024-02-01"))

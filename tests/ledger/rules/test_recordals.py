@@ -109,7 +109,7 @@ def test_not_of_a_right_that_ended(filed):
 def test_not_by_a_licensor_without_title(filed):
     filed.report("CNIPA", "X1", "license.recorded", rights=P2, license="lic_x", licensors=[{"name": B}],
                  licensees=[{"name": C}], registered_on="2024-07-15")  # fmt: skip
-    assert "RECORDAL_GRANTOR_NOT_ENTITLED" in codes(filed.submit(file("2024-08-01", id_="lic_x")))
+    assert "RECORDAL_GRANTOR_NOT_ENTITLED" in codes(filed.submit(file("2024-08-01", by=C, id_="lic_x")))
 
 
 @pytest.mark.rule("L-14", "accepts")
@@ -173,6 +173,13 @@ def test_not_against_co_ownership():
     refused = desk.submit(file("2024-07-01"))
     assert codes(refused) == ["RECORDAL_COOWNER_BREACH"]
     assert [each.missing.holder for each in refused.missing] == [B]
+
+
+@pytest.mark.rule("L-14", "refuses")
+def test_not_by_a_stranger(filed):
+    refused = filed.submit(file("2024-08-01", by=[C, B]))
+    assert [(each.code, each.pointer) for each in refused.findings] == [("FIELD_INVALID", "/by")]
+    assert refused.findings[0].data["given"] == [B]
 
 
 @pytest.mark.rule("L-14", "refuses")
