@@ -30,10 +30,11 @@ from ledger.facts.pools import (
     PoolToppedUp,
     RightDisposed,
 )
+from ledger.facts.status import InvalidationBecameFinal
 from ledger.statement.base import Recorded, of_kinds
 from ledger.values.calendar import term_end
 from ledger.values.dates import parse_day
-from ledger.values.money import parse_rate
+from ledger.values.money import DAYS_OF_YEAR, half_up, parse_rate
 from ledger.values.waterfall import Balances, Terms, Tranche, accrued, opening
 
 _MEMBERSHIP: Final[frozenset[type[Fact]]] = frozenset(
@@ -42,10 +43,19 @@ _MEMBERSHIP: Final[frozenset[type[Fact]]] = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed on a deal on a day: principal, and the interest accrued on it and not paid."""
+
+    principal: int
+    interest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """A licensee's deal: what was admitted, and what happened to it."""
 
     fact: DealAdmitted
+    days_of_year: int = DAYS_OF_YEAR
     notified_on: str | None = None
     defaulted: DealDefaulted | None = None
     disposal: DisposalStarted | None = None
@@ -59,28 +69,50 @@ class Deal:
         """Whether it is in the pool on a day."""
         return self.fact.admitted_on <= day and (self.out_on is None or self.out_on > day)
 
+    def rights_on(self, day: str) -> list[str]:
+        """Its rights that are pooled on a day: those sold after a default have left."""
+        if not self.is_in(day):
+            return []
+        sold = {right for each in self.disposed if each.disposed_on <= day for right in each.rights}
+        return [right for right in self.fact.rights if right not in sold]
+
+    def payments(self, day: str) -> list[tuple[str, int]]:
+        """Money that came in on it by a day, from the licensee or by disposal, in order."""
+        paid = [(each.received_on, each.minor) for each in self.collected]
+        paid += [(each.disposed_on, each.proceeds) for each in self.disposed]
+        return sorted(each for each in paid if each[0] <= day)
+
     def collected_by(self, day: str) -> int:
         """What came in by a day, in minor units."""
-        return sum(each.minor for each in self.collected if each.received_on <= day)
+        return sum(minor for _, minor in self.payments(day))
 
     def due_by(self, day: str) -> int:
         """Instalments due by a day."""
         return sum(each.minor for each in self.fact.installments if each.on <= day)
 
-    def outstanding(self, day: str) -> int:
-        """Principal outstanding: what was admitted less what was collected above interest accrued.
+    def owed(self, day: str) -> Owed:
+        """Principal and interest owed on a day: what comes in pays interest accrued until then first.
 
-        Instalments hold principal and interest; interest comes first.
+        Instalments hold both. Interest is rounded once for each stretch between payments (N-6).
         """
-        owed, since, paid_interest = self.fact.principal, self.fact.first_on, 0
+        principal, unpaid, since = self.fact.principal, 0, self.fact.first_on
+        for on, minor in self.payments(day):
+            unpaid += self._accrued(principal, since, on)
+            to_interest = min(unpaid, minor)
+            unpaid -= to_interest
+            principal -= min(principal, minor - to_interest)
+            since = max(since, on)
+        return Owed(principal, unpaid + self._accrued(principal, since, day))
+
+    def outstanding(self, day: str) -> int:
+        """Principal outstanding on a day, in minor units."""
+        return self.owed(day).principal
+
+    def _accrued(self, principal: int, since: str, until: str) -> int:
+        if until <= since:
+            return 0
         rate = parse_rate(self.fact.rate)
-        for each in sorted(self.collected, key=lambda booked: booked.received_on):
-            if each.received_on > day:
-                break
-            paid_interest = accrued(owed, rate, parse_day(since), parse_day(each.received_on), _YEAR)
-            owed -= min(owed, max(0, each.minor - paid_interest))
-            since = max(since, each.received_on)
-        return owed
+        return accrued(principal, rate, parse_day(since), parse_day(until), self.days_of_year)
 
     @property
     def last_installment(self) -> str:
@@ -90,10 +122,11 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """All that was recorded of a pool."""
+    """All that was recorded of a pool; `dossier` is what it was told from."""
 
     fact: PoolFormed
     deals: Mapping[str, Deal]
+    dossier: tuple[Recorded, ...] = ()
     cut_off: PoolCutOff | None = None
     established: PoolEstablished | None = None
     accelerated: PoolAccelerated | None = None
@@ -116,7 +149,7 @@ class Pool:
 
     def rights_on(self, day: str) -> list[str]:
         """Rights pooled on a day, sorted."""
-        return sorted({right for deal in self.deals_on(day) for right in deal.fact.rights})
+        return sorted({right for deal in self.deals_on(day) for right in deal.rights_on(day)})
 
     def outstanding(self, day: str) -> int:
         """Outstanding principal of all deals in the pool."""
@@ -135,16 +168,30 @@ class Pool:
         ended = any((each.effective_on or "") <= day for each in ends)
         return self.fact.formed_on <= day and not ended
 
-    def balances(self) -> Balances:
-        """Balances after the last period run; those of the establishment before the first."""
-        if not self.periods:
-            return opening(self.waterfall, reserve=self.established.reserve if self.established else 0)
-        last = self.periods[-1]
+    def entries_of(self, *told: Fact) -> tuple[int, ...]:
+        """Positions of the entries that told these facts."""
+        asked = {id(fact) for fact in told}
+        return tuple(position for item in self.dossier if id(item.fact) in asked for position in item.entries)
+
+    def balances(self, upto: str | None = None) -> Balances:
+        """Balances after the last period run, those of the establishment before the first.
+
+        With the money added to the reserve since then, by the day `upto` where one is given.
+        """
+        last = self.periods[-1] if self.periods else None
+        added = sum(
+            each.minor
+            for each in self.topped_up
+            if (last is None or each.topped_up_on > last.last) and (upto is None or each.topped_up_on <= upto)
+        )
+        if last is None:
+            begun = self.established.reserve if self.established else 0
+            return opening(self.waterfall, reserve=begun + added)
         return Balances(
             last.principal,
             last.unpaid_interest,
             last.unpaid_costs,
-            last.reserve + sum(each.minor for each in self.topped_up if each.topped_up_on > last.last),
+            last.reserve + added,
             last.retained,
             last.shortfall_payer_used,
             last.guarantor_used,
@@ -175,35 +222,41 @@ class Pool:
         )
 
 
-_YEAR: Final = 365
-
-
-def pool_of(recorded: Iterable[Recorded]) -> Pool | None:  # noqa: C901  # one case for each kind of fact
+def pool_of(recorded: Iterable[Recorded]) -> Pool | None:
     """The pool its dossier tells; None where none was formed."""
     pool: Pool | None = None
+    told: list[Recorded] = []
     for item in recorded:
-        fact = item.fact
-        if isinstance(fact, PoolFormed):
-            pool = pool or Pool(fact, {})
-        elif pool is None:
-            continue
-        elif isinstance(fact, PoolCutOff):
-            pool = replace(pool, cut_off=fact)
-        elif isinstance(fact, PoolEstablished):
-            pool = replace(pool, established=fact)
-        elif isinstance(fact, PoolAccelerated):
-            pool = replace(pool, accelerated=pool.accelerated or fact)
-        elif isinstance(fact, PeriodRun):
-            pool = replace(pool, periods=(*pool.periods, fact))
-        elif isinstance(fact, PoolToppedUp):
-            pool = replace(pool, topped_up=(*pool.topped_up, fact))
-        elif isinstance(fact, PoolReviewed):
-            pool = replace(pool, reviewed=(*pool.reviewed, fact))
-        elif isinstance(fact, PoolCleanedUp | PoolClosed):
-            pool = _ended(pool, fact)
-        else:
-            pool = _of_deal(pool, fact)
-    return pool
+        if pool is not None:
+            pool = stepped(pool, item.fact)
+        elif isinstance(item.fact, PoolFormed):
+            pool = Pool(item.fact, {})
+        told.append(item)
+    return pool and replace(pool, dossier=tuple(told))
+
+
+def stepped(pool: Pool, fact: Fact) -> Pool:
+    """The pool after one more fact."""
+    kind = type(fact)
+    if kind in _ONCE:
+        return replace(pool, **{_ONCE[kind]: getattr(pool, _ONCE[kind]) or fact})
+    if kind in _SEVERAL:
+        return replace(pool, **{_SEVERAL[kind]: (*getattr(pool, _SEVERAL[kind]), fact)})
+    if isinstance(fact, PoolCleanedUp | PoolClosed):
+        return _ended(pool, fact)
+    return _of_deal(pool, fact)
+
+
+_ONCE: Final[dict[type[Fact], str]] = {
+    PoolCutOff: "cut_off",
+    PoolEstablished: "established",
+    PoolAccelerated: "accelerated",
+}
+_SEVERAL: Final[dict[type[Fact], str]] = {
+    PeriodRun: "periods",
+    PoolToppedUp: "topped_up",
+    PoolReviewed: "reviewed",
+}
 
 
 def _ended(pool: Pool, fact: PoolCleanedUp | PoolClosed) -> Pool:
@@ -220,19 +273,20 @@ def _ended(pool: Pool, fact: PoolCleanedUp | PoolClosed) -> Pool:
 
 def _of_deal(pool: Pool, fact: Fact) -> Pool:
     if isinstance(fact, DealAdmitted):
-        return replace(pool, deals={**pool.deals, fact.deal: Deal(fact)})
+        deal = Deal(fact, pool.terms.days_of_year)
+        return replace(pool, deals={**pool.deals, fact.deal: deal})
     name = getattr(fact, "deal", "")
-    deal = pool.deals.get(name)
-    if deal is None:
+    known = pool.deals.get(name)
+    if known is None:
         return pool
     if isinstance(fact, DealRedeemed):
         pool = replace(pool, redeemed=(*pool.redeemed, fact))
     elif isinstance(fact, DealSubstituted):
         pool = replace(pool, substituted=(*pool.substituted, fact))
-    return replace(pool, deals={**pool.deals, name: _stepped(deal, fact)})
+    return replace(pool, deals={**pool.deals, name: _after(known, fact)})
 
 
-def _stepped(deal: Deal, fact: Fact) -> Deal:
+def _after(deal: Deal, fact: Fact) -> Deal:
     """The deal after one more fact of its own."""
     changes: dict[str, Any] = {}
     match fact:
@@ -255,13 +309,10 @@ def _stepped(deal: Deal, fact: Fact) -> Deal:
 
 def redemption_price(pool: Pool, deal: Deal, day: str) -> tuple[int, int, int]:
     """S-13: outstanding principal, interest since the last payment, agreed premium, in minor units."""
-    owed = deal.outstanding(day)
-    paid = [each.received_on for each in deal.collected if each.received_on <= day]
-    since = max([deal.fact.first_on, *paid])
-    rate = parse_rate(deal.fact.rate)
-    interest = accrued(owed, rate, parse_day(since), parse_day(day), pool.terms.days_of_year)
+    owed = deal.owed(day)
     premium = pool.terms.redemption_premium
-    return owed, interest, int(owed * parse_rate(premium)) if premium else 0
+    added = half_up(owed.principal * parse_rate(premium)) if premium else 0
+    return owed.principal, owed.interest, added
 
 
 def redeemed_share(pool: Pool) -> Fraction:
@@ -270,14 +321,19 @@ def redeemed_share(pool: Pool) -> Fraction:
     return Fraction(redeemed, pool.initial) if pool.initial else Fraction(0)
 
 
-def review_due_on(pool: Pool) -> str:
-    """The day by which values and debtors must be looked at again (S-18)."""
-    since = max([pool.fact.formed_on, *(each.reviewed_on for each in pool.reviewed)])
+def review_due_on(pool: Pool, day: str | None = None) -> str:
+    """The day by which values and debtors must be looked at again (S-18), as it stood on `day`."""
+    reviewed = [each.reviewed_on for each in pool.reviewed if day is None or each.reviewed_on <= day]
+    since = max([pool.fact.formed_on, *reviewed])
     return term_end(parse_day(since), months=pool.terms.review_months).isoformat()
 
 
 def resolve(recorded: list[Recorded], right: str) -> dict[str, list[dict[str, Any]]]:
-    """`pools` a right was in, with the days from and until; absent where there is none (M-11)."""
+    """`pools` a right was in, with the days from and until; absent where there is none (M-11).
+
+    `voided` tells of each invalidity that became final the day, the scope and the entry: whoever pooled the
+    right must know since when it is gone, while its status says that it never was (PL 47, S-12).
+    """
     found: list[dict[str, Any]] = []
     for item in of_kinds(recorded, _MEMBERSHIP):
         fact = item.fact
@@ -293,9 +349,23 @@ def resolve(recorded: list[Recorded], right: str) -> dict[str, list[dict[str, An
                     "entries": list(item.entries),
                 }
             )
-        elif right in fact.rights and not isinstance(fact, RightDisposed):
+        elif right in fact.rights:
             _leave(found, item)
+    voided = _voided(recorded) if found else []
+    for each in found if voided else ():
+        each["voided"] = voided
     return {"pools": found} if found else {}
+
+
+def _voided(recorded: list[Recorded]) -> list[dict[str, Any]]:
+    return [
+        {"on": item.record.effective_on, "scope": item.fact.scope, "entry": item.record.position}
+        for item in of_kinds(recorded, _FINALITY)
+        if isinstance(item.fact, InvalidationBecameFinal)
+    ]
+
+
+_FINALITY: Final[frozenset[type[Fact]]] = frozenset((InvalidationBecameFinal,))
 
 
 def pools_on(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:
@@ -312,6 +382,7 @@ _OUT: Final = {
     DealSubstituted: "substituted",
     PoolCleanedUp: "cleaned_up",
     PoolClosed: "closed",
+    RightDisposed: "disposed",
 }
 
 
