@@ -238,13 +238,16 @@ def pool_of(recorded: Iterable[Recorded]) -> Pool | None:
 def stepped(pool: Pool, fact: Fact) -> Pool:
     """The pool after one more fact."""
     kind = type(fact)
-    if kind in _ONCE:
-        return replace(pool, **{_ONCE[kind]: getattr(pool, _ONCE[kind]) or fact})
-    if kind in _SEVERAL:
-        return replace(pool, **{_SEVERAL[kind]: (*getattr(pool, _SEVERAL[kind]), fact)})
-    if isinstance(fact, PoolCleanedUp | PoolClosed):
+    changes: dict[str, Any] = {}
+    if name := _ONCE.get(kind):
+        changes[name] = getattr(pool, name) or fact
+    elif name := _SEVERAL.get(kind):
+        changes[name] = (*getattr(pool, name), fact)
+    elif isinstance(fact, PoolCleanedUp | PoolClosed):
         return _ended(pool, fact)
-    return _of_deal(pool, fact)
+    else:
+        return _of_deal(pool, fact)
+    return replace(pool, **changes)
 
 
 _ONCE: Final[dict[type[Fact], str]] = {
