@@ -130,11 +130,14 @@ class PoolFormed(_OfPool):
 
 
 class PooledLicense(Value):
-    """The two steps on one right: owner to originator, originator back to the owner (S-2)."""
+    """The two steps on one right: owner to originator, originator back to the owner (S-2).
+
+    Where the receivable rests on one license alone, that is `step_one`.
+    """
 
     right: RightRef
     step_one: Text
-    step_two: Text
+    step_two: Text | None = None
 
 
 class DealAdmitted(_OfPool):
@@ -166,7 +169,7 @@ class DealAdmitted(_OfPool):
 
     def links(self) -> tuple[str, ...]:
         """The pool, and the licenses it rests on."""
-        licenses = [name for each in self.licenses for name in (each.step_one, each.step_two)]
+        licenses = [name for each in self.licenses for name in (each.step_one, each.step_two) if name]
         return (f"pool:{self.pool}", *(f"license:{name}" for name in licenses))
 
 
@@ -289,6 +292,9 @@ class PoolAccelerated(_OfPool):
     TYPE: ClassVar[str] = "pool.accelerated"
     accelerated_on: Day
     cause: Text
+    """The code of the trigger."""
+    trigger: Text | None = None
+    """Its id."""
 
     @property
     def effective_on(self) -> str | None:
@@ -349,6 +355,8 @@ class PoolToppedUp(_OfPool):
     TYPE: ClassVar[str] = "pool.topped_up"
     minor: Minor = 0
     pledge: Text | None = None
+    value: Minor | None = None
+    """What the further pledge was taken to be worth."""
     topped_up_on: Day
 
     @property
@@ -376,6 +384,7 @@ class PoolCleanedUp(_OfPool):
     TYPE: ClassVar[str] = "pool.cleaned_up"
     cleaned_up_on: Day
     price: Minor
+    """What was paid."""
 
     @property
     def effective_on(self) -> str | None:
@@ -418,6 +427,9 @@ class PoolClosed(_OfPool):
     TYPE: ClassVar[str] = "pool.closed"
     closed_on: Day
     reserve_released: Minor = 0
+    """What the reserve and the account still held."""
+    written_off: Minor | None = None
+    """What the securities were still owed and will never be paid."""
 
     @property
     def effective_on(self) -> str | None:
