@@ -10,9 +10,9 @@ REASONS: Final = (
         "S-1",
         "{given} is not a structure this ledger knows",
         "{given} 不是本账本支持的交易结构",
-        "choose two_step_licence, licence_receivable, ip_pledge_loan, supply_chain_receivable or "
+        "choose two_step_license, license_receivable, ip_pledge_loan, supply_chain_receivable or "
         "sale_leaseback",
-        "请选择 two_step_licence、licence_receivable、ip_pledge_loan、"
+        "请选择 two_step_license、license_receivable、ip_pledge_loan、"
         "supply_chain_receivable 或 sale_leaseback",
     ),
     Reason(
@@ -195,5 +195,45 @@ REASONS: Final = (
         "{reference} 的年度重估和债务人核查应于 {day} 完成",
         "submit the new valuation and the check",
         "请提交新的评估报告和核查结果",
+    ),
+    Reason(
+        "POOL_ENDED",
+        "S-16",
+        "pool {reference} ended on {day} and takes nothing more",
+        "资产池 {reference} 已于 {day} 终止，不再接受任何记录",
+        "check which pool is meant; what is wrong in its records is set right by a correction",
+        "请核对所指资产池；记录有误的，请提交更正",
+    ),
+    Reason(
+        "DEAL_LEFT_POOL",
+        "S-13",
+        "deal {reference} left the pool on {day}",
+        "基础资产 {reference} 已于 {day} 移出资产池",
+        "check which deal is meant; money that comes in on it from that day on is not the plan's",
+        "请核对所指基础资产；自该日起收取的款项不属于专项计划",
+    ),
+    Reason(
+        "POOL_STEP_DONE",
+        "S-6, S-9",
+        "{given} of pool {reference} was recorded already, on {day}",
+        "资产池 {reference} 的 {given} 已于 {day} 记录",
+        "do nothing; a deal comes into a pool after its cut-off only in place of another",
+        "无需再次提交；基准日之后，资产仅可通过置换入池",
+    ),
+    Reason(
+        "POOL_STEP_MISSING",
+        "S-6, S-9",
+        "{expected} of pool {reference} must come first",
+        "须先完成资产池 {reference} 的 {expected}",
+        "record it, then submit again",
+        "请先记录该步骤，再重新提交",
+    ),
+    Reason(
+        "SUBSCRIPTION_SHORT",
+        "S-9",
+        "{given} was subscribed, but the plan is established from {limit} on and issues {expected}",
+        "已认购 {given}，专项计划自 {limit} 起方可设立，发行规模为 {expected}",
+        "wait until the minimum is subscribed, and take no more than is issued",
+        "请待达到最低认购额后再设立，且不得超额认购",
     ),
 )

@@ -128,7 +128,8 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hex, of a document."""
 
 
-def _not_float(value: Any) -> Any:
+def minor_amount(value: Any) -> Any:
+    """Refuse what is no amount in minor units: a fraction, a negative number, one above 2^53-1."""
     if isinstance(value, bool | float) or not isinstance(value, int):
         wrong("AMOUNT_INVALID", given=str(value)[:40])
     if not 0 <= value <= MINOR_MAX:
@@ -139,7 +140,7 @@ def _not_float(value: Any) -> Any:
 class Amount(Value):
     """Money as a command says it: `{"minor": 200000000, "currency": "CNY"}` is CNY 2,000,000.00 (N-6)."""
 
-    minor: Annotated[int, BeforeValidator(_not_float)]
+    minor: Annotated[int, BeforeValidator(minor_amount)]
     currency: Annotated[str, AfterValidator(checked(lambda code: Money(0, code)))]
 
     @property
