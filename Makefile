@@ -38,9 +38,10 @@ bench: install   ## benchmarks side by side; writes docs/performance.md
 campaign: install ## the longer seeded campaigns (kills, random histories)
 	$(BIN)/python -m pytest -m campaign -o addopts="-q --import-mode=importlib"
 
+# Names of mutants, with wildcards: 'ledger.rules.papers.*' is a file, 'ledger.*__mutmut_7' a sample of one a function.
 MUTANTS ?= ledger.rules.* ledger.statement.*
 FOR     ?= 0
-mutate: install  ## change rules and statements one place at a time; FOR=600 seconds, MUTANTS='ledger.rules.papers.*'
+mutate: install  ## mutation tests of the rules; FOR=600 seconds at most, MUTANTS=names
 	@timeout --signal=INT $(FOR) $(BIN)/mutmut run --max-children $$(nproc) $(foreach names,$(MUTANTS),'$(names)') || test $$? -eq 124
 	@$(BIN)/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
