@@ -74,6 +74,7 @@ class _Gathering:
         self._tagged: dict[str, list[Recorded]] = {}
         self._acts: dict[str, list[Entry]] = {}
         self._parties: dict[str, None] = {}
+        self._dossiers: dict[str, None] = {}
         self._known: dict[int, Recorded] = {}
 
     def take(self, commands: Iterable[Command], acts: Iterable[str] = (), also: Iterable[str] = ()) -> None:
@@ -87,6 +88,7 @@ class _Gathering:
                 rights.update(dict.fromkeys(command.fact.rights))
             links.update(dict.fromkeys(command.links()))
             dossiers.update(dict.fromkeys(command.dossiers()))
+        self._dossiers.update(dossiers)
         reached = self._read(rights, (*links, *dossiers, *acts), follow=links)
         self._read(reached)
 
@@ -120,7 +122,6 @@ class _Gathering:
 
     def reading(self, commands: Sequence[Command], now: datetime, policy: Policy, origin: str) -> Reading:
         """All of it."""
-        dossiers = {tag for command in commands for tag in command.dossiers()}
         situation = Situation(
             now,
             rights=self._states,
@@ -129,7 +130,7 @@ class _Gathering:
                 for tag, items in self._tagged.items()
                 if tag.startswith(_FILE) and items
             },
-            dossiers={tag: tuple(self._tagged[tag]) for tag in dossiers},
+            dossiers={tag: tuple(self._tagged[tag]) for tag in self._dossiers},
             policy=policy,
             position=self._position,
             origin=origin,

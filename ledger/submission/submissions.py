@@ -308,7 +308,7 @@ class Submissions:
 def _reserved(command: Command) -> Iterator[Finding]:
     """Nobody hands in a command under the ledger's own ids, nor a report as if this ledger had made it.
 
-    What is reported under the number of an earlier recording restates it: only the ledger may restate its own.
+    What is reported under the number of an earlier recording restates it.
     """
     given = command.command_id
     if given.startswith(_RESERVED):

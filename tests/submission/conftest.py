@@ -1,29 +1,10 @@
 """A desk on a real ledger, with a clock set by hand where a test needs one."""
 
-from datetime import timedelta
-
 import pytest
 
 from ledger.submission import Given, Submissions
-from tests.ledger.rules.desk import noon
+from tests.submission.clock import Clock
 from tests.submission.deals import DEALS
-
-TODAY = "2024-05-06"
-
-
-class Clock:
-    """Instants of one day, each later than the one before."""
-
-    def __init__(self, day=TODAY):
-        self.now = noon(day)
-
-    def on(self, day):
-        assert noon(day) > self.now
-        self.now = noon(day)
-
-    def __call__(self):
-        self.now += timedelta(microseconds=1)
-        return self.now
 
 
 @pytest.fixture

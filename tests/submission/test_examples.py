@@ -9,6 +9,7 @@ from ledger.rules import PROCEDURES
 from ledger.store.audit import audit
 from ledger.submission import Given, Submissions, read_commands
 from scripts import export_command_schemas
+from tests.submission.clock import Clock
 
 DOCS = Path(__file__).parents[2] / "docs" / "commands"
 STORY = sorted((DOCS / "examples").glob("*.json"))
@@ -35,8 +36,9 @@ def test_there_is_an_example_of_every_command():
     assert shown == set(PROCEDURES)
 
 
-def test_the_story_is_accepted_step_by_step(open_ledger):
-    store = open_ledger()
+@pytest.mark.parametrize("today", ["2026-11-20", "2028-03-01"])
+def test_the_story_is_accepted_step_by_step(open_ledger, today):
+    store = open_ledger(clock=Clock(today))
     desk = Submissions(store, actor="example")
     positions = {}
     for path in STORY:
@@ -58,7 +60,7 @@ def test_the_story_is_accepted_step_by_step(open_ledger):
 
 def test_the_story_told_at_once_is_foreseen(open_ledger):
     """A dry run of the whole list decides each command on what those before it would leave."""
-    desk = Submissions(open_ledger(), actor="example")
+    desk = Submissions(open_ledger(clock=Clock("2026-11-20")), actor="example")
     told = tuple(json.loads(path.read_text("utf-8")) for path in STORY)
     answers = desk.dry_run(Given(told, listed=True))
     wanted = ["held" if path.stem.endswith("held") else "accepted" for path in STORY]
