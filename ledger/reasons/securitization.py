@@ -255,7 +255,8 @@ REASONS: Final = (
     Reason(
         "REDEMPTION_INCOMPLETE",
         "S-12",
-        "a right of {party} is finally invalid, so that {expected} must be redeemed together, not only {given}",
+        "a right of {party} is finally invalid, so that {expected} must be redeemed together, not {given} "
+        "alone",
         "{party} 的一项权利已被终局宣告无效，{expected} 应一并赎回，不得仅赎回 {given}",
         "redeem all deals of that licensee",
         "请赎回该被许可人名下的全部资产",
@@ -263,8 +264,8 @@ REASONS: Final = (
     Reason(
         "POOLED_RIGHT_INVALID",
         "S-12",
-        "right {right} of {party} was finally declared invalid on {day}: everything under that licensee is to be "
-        "redeemed",
+        "right {right} of {party} was finally declared invalid on {day}: everything under that licensee is "
+        "to be redeemed",
         "{party} 的权利 {right} 于 {day} 被终局宣告无效：该被许可人名下资产应全部赎回",
         "have the originator redeem all deals of that licensee",
         "请由原始权益人赎回该被许可人名下的全部资产",
