@@ -737,7 +737,9 @@ def _request_is_due(command: DetermineClaims, situation: Situation, day: str) ->
         ends_on = terms_on(statement, command.pledge, day)["ends_on"]
         since = None
         if entry is not None and ends_on is None:
-            since = term_end(parse_day(entry["registered_on"]), years=REQUEST_YEARS).isoformat()
+            # A register's day may be years ahead of the clock; a term never ends after the last day we know.
+            registered_on = min(entry["registered_on"], situation.today)
+            since = term_end(parse_day(registered_on), years=REQUEST_YEARS).isoformat()
         if since is None or command.determined_on <= since:
             yield refuse(
                 "P-11",

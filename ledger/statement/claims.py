@@ -27,7 +27,7 @@ from ledger.statement.base import Recorded, names, of_kinds
 from ledger.statement.reading import SECURITY, Statement, holders_on, pledge_contract
 from ledger.statement.secured import secured_limit
 from ledger.values.calendar import term_end
-from ledger.values.dates import day_after, parse_day
+from ledger.values.dates import LATEST, day_after, parse_day
 from ledger.values.money import DAYS_OF_YEAR, half_up, parse_rate
 from ledger.values.parties import same_party
 
@@ -275,7 +275,10 @@ def limitation_on(statement: Statement, claim: dict[str, Any], day: str) -> str 
 
 
 def _limitation(day: str) -> str:
-    return term_end(parse_day(day), years=LIMITATION_YEARS).isoformat()
+    due_on = parse_day(day)
+    if due_on.year + LIMITATION_YEARS > LATEST.year:
+        return LATEST.isoformat()
+    return term_end(due_on, years=LIMITATION_YEARS).isoformat()
 
 
 def _days(first: str, last: str) -> int:

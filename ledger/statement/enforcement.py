@@ -46,7 +46,7 @@ from ledger.statement.reading import (
     status_on,
 )
 from ledger.values.dates import day_before
-from ledger.values.money import Money, pay_in_order
+from ledger.values.money import EXPONENTS, Money, pay_in_order
 from ledger.values.parties import same_party
 
 _Json = dict[str, Any]
@@ -473,10 +473,15 @@ def _late_draws(statement: Statement, item: _Json, day: str) -> Iterator[_Warnin
                     "reference": item["reference"],
                     "claim": claim["id"],
                     "day": claim["drawn_on"],
-                    "amount": str(Money(claim["principal"], claim["currency"])),
+                    "amount": _in_words(claim["principal"], claim["currency"]),
                 }
                 entries = [*claim["entries"][:1], *determined["entries"]]
                 yield "P-11", "DRAW_AFTER_DETERMINATION", entries, data
+
+
+def _in_words(minor: int, currency: str) -> str:
+    """As money is written, where the currency is one we know."""
+    return str(Money(minor, currency)) if currency in EXPONENTS else f"{minor} {currency}"
 
 
 def _holder_differs(statement: Statement, item: _Json, day: str) -> Iterator[_Warning]:
