@@ -24,10 +24,20 @@ EXECUTED: Final = frozenset(
     (
         "claim.drawn",
         "claim.repaid",
+        "disposal.completed",
         "fee.paid",
         "judicial_sale.completed",
+        "loan.interest_paid",
+        "loan.recovered",
+        "loss.covered",
         "pledge.object_replaced",
+        "pool.collected",
+        "pool.deal_redeemed",
+        "pool.disposed",
+        "pool.period_run",
+        "pool.topped_up",
         "proceeds.distributed",
+        "subsidy.granted",
     )
 )
 """Types of facts that say a payment, distribution or sale was carried out (K-9)."""

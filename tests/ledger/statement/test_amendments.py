@@ -5,12 +5,12 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import canonical
+from ledger import canonical, facts
 from ledger.entry import EntryClass
 from ledger.facts.acts import ActDropped, ActHeld, ActReported, FlagsRaised, MissingItem, WarningRaised
 from ledger.facts.corrections import UNCORRECTABLE, EntryCorrected, EntryRetracted, EntryReversed
 from ledger.statement import State, document, fold
-from ledger.statement.amendments import place_of, standing
+from ledger.statement.amendments import EXECUTED, place_of, standing
 from ledger.statement.view import view
 from tests.ledger.statement.histories import RIGHT, Recording, entries_of, pledge, pledge_id, told, transfer
 from tests.ledger.statement.test_properties import DAYS, histories
@@ -149,3 +149,8 @@ def test_a_restated_pledge_keeps_its_number_and_names_what_restated_it():
         pledge_id("1/0002"), "1/0002", "2020-05-01",
     )  # fmt: skip
     assert item["entries"] == [1, 2]
+
+
+def test_what_was_carried_out_is_told_by_facts_that_exist():
+    """K-9: a type that is renamed would silently become correctable."""
+    assert {name for name, _ in facts.REGISTRY} >= EXECUTED
