@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install demo test check bench serve campaign mutate lock clean
+.PHONY: help install demo test check bench serve campaign spark mutate lock clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/: .*## /:/; s/:  *## /:/' | awk -F: '{printf "  make %-9s %s\n", $$1, $$2}'
 
@@ -39,6 +39,10 @@ campaign: install ## the longer seeded campaigns (kills, random histories)
 	$(BIN)/python -m pytest -m campaign -o addopts="-q --import-mode=importlib"
 
 # Names of mutants, with wildcards: 'ledger.rules.papers.*' is a file, 'ledger.*__mutmut_7' a sample of one a function.
+spark: install   ## install Apache Spark too (needs Java 17 or newer) and run its tests
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	$(BIN)/python -m pytest -m spark -o addopts="-q --import-mode=importlib"
+
 MUTANTS ?= ledger.rules.* ledger.statement.*
 FOR     ?= 0
 mutate: install  ## mutation tests of the rules; FOR=600 seconds at most, MUTANTS=names
@@ -51,6 +55,7 @@ serve: install   ## the HTTP interface, on port 8080 of this machine
 lock:            ## pin the requirements anew (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements/runtime.txt
 	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra spark -c requirements/dev.txt --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements/spark.txt
 
 clean:           ## remove the environment and the caches
 	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
