@@ -84,6 +84,9 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "party.key_revoked": ("Key revoked", "密钥撤销"),
     "recording.corrected": ("Recording corrected", "登记更正"),
     "recording.noted": ("Recording noted", "其他登记事项"),
+    "entry.corrected": ("Entry corrected", "记录更正"),
+    "entry.retracted": ("Entry retracted by its parties", "当事人撤回记录"),
+    "entry.reversed": ("Entry reversed by an authority", "有权机关撤销记录"),
     "document.deposited": ("Document deposited", "文件存证"),
 }
 """What a reader calls each event that concerns a right, in English and Chinese."""
