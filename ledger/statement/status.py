@@ -250,8 +250,8 @@ def _renewals(events: list[Recorded], description: Description) -> list[Flag]:
 
 def _ten_years_on(last: str | None) -> str | None:
     """The corresponding day: a period that ended on the last of February goes on to the next such day."""
-    if last is None:
-        return None
+    if last is None or last >= LATEST.isoformat():
+        return last
     following = parse_day(last) + timedelta(1)
     if following.year + 10 > LATEST.year:
         return LATEST.isoformat()
@@ -259,8 +259,8 @@ def _ten_years_on(last: str | None) -> str | None:
 
 
 def _days_on(last: str | None, days: int) -> str | None:
-    if last is None:
-        return None
+    if last is None or last >= LATEST.isoformat():
+        return last
     return min(LATEST, parse_day(last) + timedelta(days)).isoformat()
 
 
