@@ -59,6 +59,11 @@ class WithdrawConsent(Command):
     giver: PartySaid
     withdrawn_on: CommandDay
 
+    @property
+    def acted_on(self) -> str | None:
+        """The day it is taken back."""
+        return self.withdrawn_on
+
     def actors(self) -> tuple[str, ...]:
         """The giver."""
         return (self.giver.name,)

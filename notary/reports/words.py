@@ -129,6 +129,9 @@ EVENTS: Final[dict[str, Words]] = {
     "party.key_revoked": ("key revoked", "密钥撤销"),
     "recording.corrected": ("recording corrected", "登记更正"),
     "recording.noted": ("recording noted", "其他登记事项"),
+    "entry.corrected": ("entry corrected", "记录更正"),
+    "entry.retracted": ("entry retracted by its parties", "当事人撤回记录"),
+    "entry.reversed": ("entry reversed by an authority", "有权机关撤销记录"),
     "document.deposited": ("document deposited", "文件存证"),
     "seal.recorded": ("seal recorded", "封印"),
 }
