@@ -136,6 +136,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "pool.debtor_notified": ("Debtor notified of the pool", "通知债务人"),
     "pool.established": ("Securities issued on the pool", "产品设立"),
     "pool.collected": ("Collected for the pool", "资产池回款"),
+    "pool.turned_over": ("Collection turned over to the plan", "回款转付专项计划"),
     "pool.period_run": ("Period of the pool run", "资产池分配"),
     "pool.accelerated": ("Pool accelerated", "加速清偿"),
     "pool.deal_defaulted": ("Default in the pool", "池内资产违约"),

@@ -8,6 +8,7 @@
 | pool.debtor_notified | a debtor learned that its receivable was sold (S-7) | PARTY | pool, party |
 | pool.established | the plan was established with its investors (S-9) | PARTY | pool, party |
 | pool.collected | money came in on a deal (S-6) | PARTY | pool, party |
+| pool.turned_over | the originator paid over what it had received (S-6) | PARTY | pool |
 | pool.period_run | a payment period was run, line by line (S-10, S-11) | OPERATOR | pool |
 | pool.accelerated | an acceleration event was declared | PARTY | pool |
 | pool.deal_defaulted | a licensee failed to pay (S-12) | PARTY | pool, asset, party |
@@ -240,6 +241,20 @@ class CollectionBooked(_OfPool):
     def effective_on(self) -> str | None:
         """The day it came in."""
         return self.received_on
+
+
+class CollectionTurnedOver(_OfPool):
+    """What the originator had received on a deal on `received_on` was paid over to the plan (S-6)."""
+
+    TYPE: ClassVar[str] = "pool.turned_over"
+    deal: DealId
+    received_on: Day
+    turned_over_on: Day
+
+    @property
+    def effective_on(self) -> str | None:
+        """The day it was paid over."""
+        return self.turned_over_on
 
 
 class PaidLine(Value):

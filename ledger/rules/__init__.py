@@ -26,6 +26,8 @@ from ledger.rules import (
     pledge_applications,
     pledge_changes,
     pledges,
+    pool_issues,
+    pools,
     procedures,
     recordals,
     releases,
@@ -33,6 +35,7 @@ from ledger.rules import (
     rights,
     subsidies,
     transfers,
+    two_step,
     us_records,
     uses,
     valuations,
@@ -67,6 +70,9 @@ FAMILIES: Final = (
     loans,
     compensation,
     subsidies,
+    two_step,
+    pools,
+    pool_issues,
 )
 """The files of this floor that define commands, in the order they are read."""
 

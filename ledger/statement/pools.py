@@ -12,6 +12,7 @@ from typing import Any, Final
 from ledger.facts.base import Fact
 from ledger.facts.pools import (
     CollectionBooked,
+    CollectionTurnedOver,
     DealAdmitted,
     DealDefaulted,
     DealRedeemed,
@@ -32,6 +33,7 @@ from ledger.facts.pools import (
 )
 from ledger.facts.status import InvalidationBecameFinal
 from ledger.statement.base import Recorded, of_kinds
+from ledger.statement.reading import licenses_on
 from ledger.values.calendar import term_end
 from ledger.values.dates import parse_day
 from ledger.values.money import DAYS_OF_YEAR, half_up, parse_rate
@@ -297,6 +299,8 @@ def _after(deal: Deal, fact: Fact) -> Deal:
             changes["notified_on"] = fact.notified_on
         case CollectionBooked():
             changes["collected"] = (*deal.collected, fact)
+        case CollectionTurnedOver():
+            changes["collected"] = tuple(_turned_over(each, fact) for each in deal.collected)
         case DealDefaulted():
             changes["defaulted"] = fact
         case DisposalStarted():
@@ -308,6 +312,14 @@ def _after(deal: Deal, fact: Fact) -> Deal:
         case DealSubstituted():
             changes.update(out_on=fact.substituted_on, out_by="substituted")
     return replace(deal, **changes)
+
+
+def _turned_over(booked: CollectionBooked, fact: CollectionTurnedOver) -> CollectionBooked:
+    """Money of that day that still lay with the originator is with the plan."""
+    still = booked.received_by == "originator" and booked.turned_over_on is None
+    if not still or booked.received_on != fact.received_on:
+        return booked
+    return booked.model_copy(update={"turned_over_on": fact.turned_over_on})
 
 
 def redemption_price(pool: Pool, deal: Deal, day: str) -> tuple[int, int, int]:
@@ -346,6 +358,7 @@ def resolve(recorded: list[Recorded], right: str) -> dict[str, list[dict[str, An
                     "pool": fact.pool,
                     "deal": fact.deal,
                     "licensee": fact.licensee.name,
+                    "licenses": _licenses(fact, right),
                     "from": fact.admitted_on,
                     "until": None,
                     "out_by": None,
@@ -369,6 +382,32 @@ def _voided(recorded: list[Recorded]) -> list[dict[str, Any]]:
 
 
 _FINALITY: Final[frozenset[type[Fact]]] = frozenset((InvalidationBecameFinal,))
+
+
+def _licenses(fact: DealAdmitted, right: str) -> list[str]:
+    """The licenses on the right that the deal rests on, the first step first."""
+    named = [each for each in fact.licenses if each.right == right]
+    return [license_ for each in named for license_ in (each.step_one, each.step_two) if license_]
+
+
+def shown(statement: dict[str, Any], day: str) -> dict[str, Any]:
+    """`pools` of the answer for a day, each with what it forbids and by which code; absent where empty.
+
+    A right in a live pool enters no other (S-5). Where its licenses are exclusive, they stand in the way of
+    any other license within them, as every exclusive license does (L-5, S-2).
+    """
+    found = pools_on(statement, day)
+    running = {each["id"] for each in licenses_on(statement, day) if each["kind"] == "exclusive"}
+    return {"pools": [_shown(each, running) for each in found]} if found else {}
+
+
+def _shown(each: dict[str, Any], running: set[str]) -> dict[str, Any]:
+    members = ("pool", "deal", "licensee", "licenses", "from", "until", "entries")
+    within = [license_ for license_ in each["licenses"] if license_ in running]
+    forbids = [{"act": "pool", "code": "ASSET_ALREADY_POOLED", "within": []}]
+    if within:
+        forbids.append({"act": "license", "code": "LICENCE_CONFLICT_EXCLUSIVE", "within": within})
+    return {**{member: each[member] for member in members}, "forbids": forbids}
 
 
 def pools_on(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:

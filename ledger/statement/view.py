@@ -14,6 +14,7 @@ from ledger.statement import (
     insolvency,
     license_tree,
     pledge_contracts,
+    pools,
     priority,
     procedures,
     registrations,
@@ -84,6 +85,7 @@ def view(
         **enforcement.shown(statement, day),
         **freezes.shown(statement, day),
         **insolvency.shown(statement, day),
+        **pools.shown(statement, day),
         **acts.shown(statement, day, include_ended=include_ended),
     }
 
