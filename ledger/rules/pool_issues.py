@@ -105,8 +105,7 @@ def _with_originator(command: TurnOverCollection, situation: Situation, day: str
     if command.turned_over_on < command.received_on:
         expected = f"a day not before {command.received_on}"
         yield contradicts("S-6", "/turned_over_on", command.turned_over_on, expected)
-    held = [each for each in deal.collected if each.received_on == command.received_on]
-    if not any(each.received_by == "originator" and each.turned_over_on is None for each in held):
+    if not any(each.received_on == command.received_on for each in deal.commingled(situation.today)):
         yield refuse(
             "S-6", "REFERENCE_UNKNOWN", pointer="/received_on", field="/received_on",
             reference=command.received_on,

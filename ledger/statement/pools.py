@@ -63,6 +63,7 @@ class Deal:
     disposal: DisposalStarted | None = None
     collected: tuple[CollectionBooked, ...] = ()
     disposed: tuple[RightDisposed, ...] = ()
+    turned_over: tuple[CollectionTurnedOver, ...] = ()
     out_on: str | None = None
     """The day it left the pool: redeemed, substituted, bought back, or the pool was closed."""
     out_by: str | None = None
@@ -87,6 +88,18 @@ class Deal:
     def collected_by(self, day: str) -> int:
         """What came in by a day, in minor units."""
         return sum(minor for _, minor in self.payments(day))
+
+    def commingled(self, day: str) -> list[CollectionBooked]:
+        """Money of the plan that lies with the originator on a day, not turned over yet (S-6)."""
+        over = {each.received_on for each in self.turned_over if each.turned_over_on <= day}
+        return [
+            each
+            for each in self.collected
+            if each.received_by == "originator"
+            and each.received_on <= day
+            and each.received_on not in over
+            and (each.turned_over_on is None or each.turned_over_on > day)
+        ]
 
     def due_by(self, day: str) -> int:
         """Instalments due by a day."""
@@ -300,7 +313,7 @@ def _after(deal: Deal, fact: Fact) -> Deal:
         case CollectionBooked():
             changes["collected"] = (*deal.collected, fact)
         case CollectionTurnedOver():
-            changes["collected"] = tuple(_turned_over(each, fact) for each in deal.collected)
+            changes["turned_over"] = (*deal.turned_over, fact)
         case DealDefaulted():
             changes["defaulted"] = fact
         case DisposalStarted():
@@ -312,14 +325,6 @@ def _after(deal: Deal, fact: Fact) -> Deal:
         case DealSubstituted():
             changes.update(out_on=fact.substituted_on, out_by="substituted")
     return replace(deal, **changes)
-
-
-def _turned_over(booked: CollectionBooked, fact: CollectionTurnedOver) -> CollectionBooked:
-    """Money of that day that still lay with the originator is with the plan."""
-    still = booked.received_by == "originator" and booked.turned_over_on is None
-    if not still or booked.received_on != fact.received_on:
-        return booked
-    return booked.model_copy(update={"turned_over_on": fact.turned_over_on})
 
 
 def redemption_price(pool: Pool, deal: Deal, day: str) -> tuple[int, int, int]:
