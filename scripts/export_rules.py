@@ -61,8 +61,8 @@ _PREAMBLE: Final = """# Rules
 
 What a command or report is held to, rule by rule, in the numbering of the specification. Where a source is \
 marked *from memory*, the cautious reading is taken and the rule's function says which. A code **refuses** \
-or **holds** an act, or **flags** one that is accepted; its sentences are those a caller sees, with the data in \
-braces filled in. Not legal advice.
+or **holds** an act, or **flags** one that is accepted; its sentences are those a caller sees, with the data \
+in braces filled in. Not legal advice.
 
 规则编号与规范一致。代码或拒绝、暂存行为，或提示已接受的行为；语句即提交人所见。本页不构成法律意见。
 
