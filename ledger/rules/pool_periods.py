@@ -13,13 +13,13 @@ from pydantic import Field
 from ledger.entry import EntryClass
 from ledger.facts.base import Value
 from ledger.facts.pools import DrawnFrom, PaidLine, PeriodRun, PoolClosed
-from ledger.rules.base import Finding, Procedure, Rule, Said, Stage, refuse
+from ledger.rules.base import Finding, Procedure, Rule, Said, Stage, flag, refuse
 from ledger.rules.fields import CommandDay, Line
 from ledger.rules.pooling import MinorSaid, OfPool, comes_first, happened, known_pool, pool_tag
 from ledger.rules.situation import Situation
 from ledger.statement.pool_periods import begins_on, next_period, paid_out, undistributed
 from ledger.statement.pools import Pool
-from ledger.values.money import MINOR_MAX
+from ledger.values.money import MINOR_MAX, Money
 from ledger.values.waterfall import Result
 
 
@@ -176,6 +176,24 @@ def _draws_agree(command: RunPeriod, situation: Situation, day: str) -> Iterator
             return
 
 
+def _with_originator(command: RunPeriod, situation: Situation, day: str) -> Iterator[Finding]:
+    """S-6: what the originator has not turned over is the plan's and is shared out; it has to be handed in."""
+    pool = known_pool(command.pool, situation)
+    held = (
+        sum(each.minor for deal in pool.deals.values() for each in deal.commingled(command.last))
+        if pool
+        else 0
+    )
+    if pool is not None and held:
+        yield flag(
+            "S-6",
+            "COMMINGLING",
+            amount=str(Money(held, pool.terms.currency)) if held <= MINOR_MAX else str(held),
+            party=pool.fact.originator.name,
+            day=pool.fact.cut_off_on,
+        )
+
+
 def _run(command: RunPeriod, situation: Situation) -> tuple[Said, ...]:
     found = _reckoned(command, situation)
     assert found is not None
@@ -251,6 +269,7 @@ PROCEDURES: Final = (
             (Stage.FORM, _within_bounds),
             (Stage.FAMILY, _lines_agree),
             (Stage.FAMILY, _draws_agree),
+            (Stage.FAMILY, _with_originator),
         ),
         _run,
     ),
