@@ -1,6 +1,6 @@
 """The full verifier: checks an evidence package offline, without database or network (docs/formats.md 8.4).
 
-Sixteen numbered checks, each PASS, FAIL or INDETERMINATE with codes that say why; the package as a whole is
+Seventeen numbered checks, each PASS, FAIL or INDETERMINATE with codes that say why; the package as a whole is
 FAIL if one check fails, else INDETERMINATE if one is, else PASS. What rests on something that failed before
 is INDETERMINATE, so the failed check names the lie. Trust comes from the verifier's folder, never from the
 package.
@@ -27,6 +27,7 @@ from notary.verification.files import (
 from notary.verification.log import check_consistency, check_inclusion, check_operator, check_witnesses
 from notary.verification.report import Check, Finding, JudgedToken, Report
 from notary.verification.rights import check_completeness, check_map, check_statement
+from notary.verification.signatures import check_signatures
 from notary.verification.times import check_authorities, check_tokens
 
 __all__ = ["Check", "Finding", "JudgedToken", "Outcome", "Report", "verify"]
@@ -68,4 +69,5 @@ _STEPS: Final[dict[str, Callable[[Case, Check], None]]] = {
     "WITNESSES": check_witnesses,
     "DISCLOSURES": check_disclosures,
     "DOCUMENTS": check_documents,
+    "SIGNATURES": check_signatures,
 }

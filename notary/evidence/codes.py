@@ -24,6 +24,10 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
     "WITNESSES": ("As many witnesses as required cosigned it.", "联署的见证方达到要求数量。"),
     "DISCLOSURES": ("Opened fields are those the entries commit to.", "公开字段与条目承诺一致。"),
     "DOCUMENTS": ("Documents are those the entries commit to.", "文件与条目承诺一致。"),
+    "SIGNATURES": (
+        "Signed acts verify by the keys beside them; whose keys, only parties/ of the trust folder says.",
+        "所签行为以条目所附密钥验签成立；密钥归属仅以信任文件夹 parties/ 为准。",
+    ),
 }
 """Name of each check and what it says when passed, in the order of docs/formats.md 8.4, from 1 on."""
 
@@ -194,6 +198,42 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "DOCUMENT_NOT_COMMITTED": (
         "No entry of the package commits to the document {name}.",
         "证据包中没有条目承诺文件 {name}。",
+    ),
+    "SIGNED_ACT_BEYOND_US": (
+        "Entry {position} keeps signatures in version {version} of its form; this release cannot read it.",
+        "第 {position} 条的签名格式为第 {version} 版，本版本无法读取。",
+    ),
+    "SIGNED_ACT_MALFORMED": (
+        "Entry {position} keeps no signed command: text in canonical JSON with at least one signature.",
+        "第 {position} 条未载有所签指令：应为规范 JSON 文本及至少一个签名。",
+    ),
+    "SIGNED_ACT_OTHER": (
+        "What was signed in entry {position} is not the act {act}.",
+        "第 {position} 条所签内容并非行为 {act}。",
+    ),
+    "SIGNED_FOR_ANOTHER_LEDGER": (
+        "What was signed in entry {position} is meant for another ledger than {origin}.",
+        "第 {position} 条所签内容指向 {origin} 以外的账本。",
+    ),
+    "ACT_SIGNATURE_REFUSED": (
+        "The signature in the name of {party} in entry {position} does not hold: {reason_en}",
+        "第 {position} 条中以 {party} 名义所作签名不成立：{reason_zh}",
+    ),
+    "ACT_KEY_NAMED_OTHERWISE": (
+        "Entry {position} names the key of {party} otherwise than by its thumbprint {kid}.",
+        "第 {position} 条对 {party} 密钥的标识与其指纹 {kid} 不符。",
+    ),
+    "SIGNED_BY_KEY": (
+        "Entry {position}: the key {kid} signed in the name of {party}; whose key it is was not checked.",
+        "第 {position} 条：密钥 {kid} 以 {party} 名义签名。密钥归属未予核对。",
+    ),
+    "SIGNED_BY_PARTY": (
+        "Entry {position}: {party} signed, by its key {kid}.",
+        "第 {position} 条：{party} 以其密钥 {kid} 签名。",
+    ),
+    "SIGNER_NOT_KNOWN": (
+        "Entry {position}: the key {kid} signed in the name of {party}; it is none of the keys given for it.",
+        "第 {position} 条：密钥 {kid} 以 {party} 名义签名，但不在所提供的该方密钥之中。",
     ),
 }
 """What each code says; the names in braces are the data of the finding."""

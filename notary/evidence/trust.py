@@ -4,18 +4,22 @@
     authorities/*.pem, *.crl  roots of time-stamping authorities, revocation lists
     checkpoints/*.checkpoint  notes of the ledger seen before
     witnesses/*.vkey          keys of witnesses
+    parties/*.jwk             {"party": "甲公司", "jwk": {…}}: a key by which a party signs its acts
     policy.json               {"authorities": 1, "witnesses": 0}
 
 Everything is optional: what was not given cannot be checked, and the answer says so.
 """
 
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
+from ledger.errors import InputRejected
+from ledger.signatures import read_jwk
 from notary import checkpoints
 from notary.checkpoints import SignedCheckpoint
 from notary.cosignatures import WitnessKey, parse_witness_key
@@ -28,6 +32,7 @@ OPERATOR: Final = "operator.vkey"
 AUTHORITIES: Final = "authorities"
 CHECKPOINTS: Final = "checkpoints"
 WITNESSES: Final = "witnesses"
+PARTIES: Final = "parties"
 POLICY: Final = "policy.json"
 
 _FILE_BYTES_MAX: Final = 1 << 26
@@ -42,9 +47,19 @@ class Policy(Member):
     witnesses: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
+class PartyKey(Member):
+    """A party's key: its name as entries spell it, and a public JWK (`ledger.signatures.read_jwk`)."""
+
+    party: Annotated[str, Field(min_length=1, max_length=500)]
+    jwk: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class TrustFolder:
-    """What a verifier trusts. Certificates and revocation lists are DER."""
+    """What a verifier trusts. Certificates and revocation lists are DER.
+
+    `parties` are the thumbprints (RFC 7638) of each party's keys; None if there is no folder of them.
+    """
 
     operator: VerifierKey | None = None
     roots: tuple[bytes, ...] = ()
@@ -52,6 +67,7 @@ class TrustFolder:
     checkpoints: tuple[SignedCheckpoint, ...] = ()
     witnesses: tuple[WitnessKey, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    parties: Mapping[str, frozenset[str]] | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -77,6 +93,7 @@ class TrustFolder:
             checkpoints=tuple(_files(folder / CHECKPOINTS, "*.checkpoint", checkpoints.parse)),
             witnesses=tuple(_files(folder / WITNESSES, "*.vkey", _text(parse_witness_key))),
             policy=_file(policy, _policy) if policy.exists() else Policy(),
+            parties=_parties(folder / PARTIES),
         )
 
 
@@ -113,6 +130,32 @@ def _policy(content: bytes) -> Policy:
             '策略应为 {{"authorities": 数, "witnesses": 数}}：{reason}。',
             reason=str(error.errors(include_url=False)[0]["msg"]),
         ) from error
+
+
+def _parties(folder: Path) -> Mapping[str, frozenset[str]] | None:
+    if not folder.is_dir():
+        return None
+    found: dict[str, frozenset[str]] = {}
+    for party, kid in _files(folder, "*.jwk", _party_key):
+        found[party] = found.get(party, frozenset()) | {kid}
+    return found
+
+
+def _party_key(content: bytes) -> tuple[str, str]:
+    """The party, and the thumbprint of its key."""
+    try:
+        said = PartyKey.model_validate_json(content)
+        return unicodedata.normalize("NFC", said.party), read_jwk(said.jwk).kid
+    except ValidationError as error:
+        reason = str(error.errors(include_url=False)[0]["msg"])
+    except InputRejected as error:
+        reason = error.message_en
+    raise PackageInvalid(
+        "PARTY_KEY_MALFORMED",
+        'A party\'s key is {{"party": name, "jwk": public key}}: {reason}.',
+        '当事人密钥应为 {{"party": 名称, "jwk": 公钥}}：{reason}。',
+        reason=reason,
+    )
 
 
 def _unreadable(path: Path, reason: str) -> PackageInvalid:

@@ -632,8 +632,8 @@ class _Writer:
         )
         yield Paragraph(
             self._say(
-                "It prints sixteen numbered checks, each PASS, FAIL or INDETERMINATE." + self._left_open()[0],
-                "程序列出十六项编号检查，各为 PASS、FAIL 或 INDETERMINATE。" + self._left_open()[1],
+                "It prints 17 numbered checks, each PASS, FAIL or INDETERMINATE." + self._left_open()[0],
+                "程序列出十七项编号检查，各为 PASS、FAIL 或 INDETERMINATE。" + self._left_open()[1],
             )
         )
         yield Paragraph(self._say("By hand, with openssl alone:", "亦可仅用 openssl 手工核对："))

@@ -8,8 +8,8 @@ Needs Python 3.9 or newer with its standard library, and the `openssl` command (
 and time-stamps. The format is that of docs/formats.md, version 1; section numbers below are of that page.
 
 DIR is what the verifier brings and the package never does (8.3): `operator.vkey`, `authorities/*.pem`,
-`authorities/*.crl`, `checkpoints/*.checkpoint`, `witnesses/*.vkey`, `policy.json`. Without it the answer is
-INDETERMINATE. Exit status: 0 PASS, 1 FAIL, 3 INDETERMINATE, 2 wrong usage.
+`authorities/*.crl`, `checkpoints/*.checkpoint`, `witnesses/*.vkey`, `parties/*.jwk`, `policy.json`. Without
+it the answer is INDETERMINATE. Exit status: 0 PASS, 1 FAIL, 3 INDETERMINATE, 2 wrong usage.
 
 A program that came with the evidence can be forged like the evidence: take it from the publisher, or compare
 the SHA-256 it prints.
@@ -704,6 +704,16 @@ _KNOWN_SIGNATURE = bytes.fromhex(
     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
 )
+_P256_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+# RFC 6979 appendix A.2.5, message "sample" with SHA-256: the same for ECDSA on P-256.
+_KNOWN_POINT = bytes.fromhex(
+    "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"
+)
+_KNOWN_RS = bytes.fromhex(
+    "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+    "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"
+)
 _OPENSSL_VERSION = re.compile(rb"OpenSSL (?:1\.1\.1|[3-9]\.|[1-9][0-9]+\.)")
 
 
@@ -735,6 +745,7 @@ class OpenSsl:
         }
         self._environment.update(LC_ALL="C", OPENSSL_CONF=os.devnull)
         self._can_ed25519: bool | None = None
+        self._can_p256: bool | None = None
         self._can_stamp: bool | None = None
 
     def run(self, arguments: Sequence[str], files: dict[str, bytes]) -> bytes | None:
@@ -796,6 +807,23 @@ class OpenSsl:
         key = pem("PUBLIC KEY", _ED25519_SPKI + public)
         return self.run(arguments, {"key.pem": key, "message": message, "signature": signature}) is not None
 
+    def verifies_p256(self, point: bytes, signature: bytes, message: bytes) -> bool:
+        """Whether this key (x and y) made the signature (r and s) by ECDSA with SHA-256 (RFC 7518, 3.4).
+
+        Raises:
+            Unjudged: OPENSSL_MISSING, OPENSSL_TIMEOUT, P256_UNSUPPORTED.
+        """
+        if self._can_p256 is None:
+            known = self._p256(_KNOWN_POINT, _KNOWN_RS, b"sample")
+            self._can_p256 = known and not self._p256(_KNOWN_POINT, _KNOWN_RS, b"simple")
+        if not self._can_p256:
+            raise Unjudged("P256_UNSUPPORTED")
+        return len(signature) == 64 and self._p256(point, signature, message)
+
+    def _p256(self, point: bytes, signature: bytes, message: bytes) -> bool:
+        der = der_sequence(der_unsigned(signature[:32]) + der_unsigned(signature[32:]))
+        return self.verifies_digest(_P256_SPKI + point, "sha256", der, message)
+
     def verifies_digest(self, spki: bytes, digest: str, signature: bytes, message: bytes) -> bool:
         """Whether this RSA (PKCS #1 v1.5) or ECDSA key made the signature."""
         arguments = ["dgst", f"-{digest}", "-verify", "key.pem", "-signature", "signature", "message"]
@@ -847,6 +875,18 @@ _GENERALIZED = re.compile(rb"([0-9]{14})(?:\.([0-9]*[1-9]))?Z")
 
 class DerError(Exception):
     """The bytes are not the DER they must be."""
+
+
+def der_sequence(content: bytes) -> bytes:
+    """A SEQUENCE of at most 127 bytes."""
+    return bytes([0x30, len(content)]) + content
+
+
+def der_unsigned(number: bytes) -> bytes:
+    """The INTEGER of an unsigned big-endian number, in its shortest form."""
+    shortest = number.lstrip(b"\0") or b"\0"
+    padded = b"\0" + shortest if shortest[0] & 0x80 else shortest
+    return bytes([0x02, len(padded)]) + padded
 
 
 class Node(NamedTuple):
@@ -1519,7 +1559,7 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(sep=" ", timespec="auto").replace("+00:00", " UTC")
 
 
-# --- Entries and statement (sections 1 and 4) -------------------------------------------------------------
+# --- Entries (section 1) ----------------------------------------------------------------------------------
 
 _TAG = re.compile(
     r"(asset|party|license|pledge|freeze|pool|case|record|document|subject|seal):[^\s\0][^\n\0]{0,255}"
@@ -1602,6 +1642,165 @@ def read_entry(position: int, raw: bytes) -> Entry:
     if [row[0] for row in value["assets"]] != tagged:
         raise malformed(where, "its rights and its tags differ")
     return Entry(position, sha256(raw).hex(), value)
+
+
+# --- Signatures of acts (section 12) ----------------------------------------------------------------------
+
+HEADER_LENGTH_MAX = 1024
+_P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_P256_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+_ED25519_PRIME = 2**255 - 19
+_ED25519_D = -121665 * pow(121666, _ED25519_PRIME - 2, _ED25519_PRIME) % _ED25519_PRIME
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+/-]{1,127}")
+_ALGORITHMS = {("OKP", "Ed25519"): "EdDSA", ("EC", "P-256"): "ES256"}
+_JWK_MEMBERS = {"kty", "crv", "x", "y", "kid", "alg", "use", "key_ops", "ext"}
+
+
+class JwsError(Exception):
+    """A key or signature that is not as section 12 says; the argument says why."""
+
+
+class SigningKey(NamedTuple):
+    """A party's public key: its algorithm, its coordinates, and its thumbprint (RFC 7638)."""
+
+    algorithm: str
+    public: bytes
+    kid: str
+
+
+def read_jwk(value: Any) -> SigningKey:
+    """A public key: Ed25519 (RFC 8037) or P-256 (RFC 7518, 6.2).
+
+    Raises:
+        JwsError.
+    """
+    if not isinstance(value, dict) or value.keys() - _JWK_MEMBERS:
+        raise JwsError("the key has members that no public key has")
+    kty, crv = value.get("kty"), value.get("crv")
+    algorithm = _ALGORITHMS.get((kty, crv)) if isinstance(kty, str) and isinstance(crv, str) else None
+    if algorithm is None:
+        raise JwsError("the key is neither Ed25519 nor P-256")
+    stated = {"alg": algorithm, "use": "sig", "key_ops": ["verify"]}
+    if any(value.get(name, right) != right for name, right in stated.items()):
+        raise JwsError("the key is for another use")
+    if type(value.get("ext", True)) is not bool:
+        raise JwsError("the key is for another use")
+    names = ("crv", "kty", "x") if algorithm == "EdDSA" else ("crv", "kty", "x", "y")
+    coordinates = [value.get(name) for name in names[2:]]
+    if ("y" in value) != ("y" in names) or not all(is_base64url(each, 32) for each in coordinates):
+        raise JwsError("a coordinate is not 32 bytes in base64url")
+    public = b"".join(unbase64url(str(each)) or b"" for each in coordinates)
+    if not (_is_ed25519(public) if algorithm == "EdDSA" else _is_p256(public)):
+        raise JwsError("the key is no point that can serve as one")
+    named = json.dumps({name: value[name] for name in names}, separators=(",", ":"))
+    kid = base64.urlsafe_b64encode(sha256(named.encode())).decode().rstrip("=")
+    if value.get("kid", kid) != kid:
+        raise JwsError("the key is not named by its thumbprint")
+    return SigningKey(algorithm, public, kid)
+
+
+def _is_p256(point: bytes) -> bool:
+    x, y = int.from_bytes(point[:32], "big"), int.from_bytes(point[32:], "big")
+    return max(x, y) < _P256_PRIME and (y * y - (x * x * x - 3 * x + _P256_B)) % _P256_PRIME == 0
+
+
+def _is_ed25519(encoded: bytes) -> bool:
+    """A point in its only encoding and not of small order: under one of these anybody can sign."""
+    prime, d = _ED25519_PRIME, _ED25519_D
+    y = int.from_bytes(encoded, "little") % 2**255
+    small = y in (0, 1, prime - 1) or (d * y**4 + 2 * y * y - 1) % prime == 0
+    has_root = pow((y * y - 1) * (d * y * y + 1) % prime, (prime - 1) // 2, prime) == 1
+    return y < prime and not small and has_root
+
+
+def read_protected(text: str) -> dict[str, Any]:
+    """A protected header with `alg`, `kid` and `b64`, read strictly.
+
+    Raises:
+        JwsError.
+    """
+    decoded = unbase64url(text) if len(text) <= HEADER_LENGTH_MAX else None
+    if not decoded:
+        raise JwsError("the header is not base64url")
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    try:
+        header = json.loads(decoded.decode("utf-8"), object_pairs_hook=members)
+    except (ValueError, RecursionError):
+        raise JwsError("the header is not JSON that names each member once") from None
+    if not isinstance(header, dict) or header.keys() - {"alg", "kid", "b64", "crit", "typ", "iat"}:
+        raise JwsError("the header has members that are not understood")
+    _check_protected(header)
+    return {"b64": True, **header}
+
+
+def _check_protected(header: dict[str, Any]) -> None:
+    if header.get("alg") not in ("EdDSA", "ES256") or not is_base64url(header.get("kid"), 32):
+        raise JwsError("the header names no algorithm or no key")
+    paired = ("b64" in header) == ("crit" in header) and header.get("crit", ["b64"]) == ["b64"]
+    if not paired or type(header.get("b64", True)) is not bool:
+        raise JwsError("b64 and crit do not stand together")
+    typ, iat = header.get("typ", "JOSE"), header.get("iat", 0)
+    is_type = isinstance(typ, str) and bool(_MEDIA_TYPE.fullmatch(typ))
+    if not is_type or type(iat) is not int or not 0 <= iat <= LAST_SECOND:
+        raise JwsError("the header has members that are not understood")
+
+
+def check_jws(said: dict[str, Any], text: bytes, openssl: OpenSsl) -> SigningKey:
+    """The key that made this detached signature over the text (RFC 7515; RFC 7797 where `b64` is false).
+
+    Raises:
+        JwsError.
+        Unjudged: this openssl cannot judge it.
+    """
+    key = read_jwk(said["jwk"])
+    header = read_protected(said["protected"])
+    if {said["kid"], header["kid"]} != {key.kid}:
+        raise JwsError("the key is not named by its thumbprint")
+    if header["alg"] != key.algorithm:
+        raise JwsError("the header names another algorithm than the key's")
+    signature = unbase64url(said["signature"])
+    if signature is None or len(signature) != 64:
+        raise JwsError("the signature is not 64 bytes in base64url")
+    signed = base64.urlsafe_b64encode(text).rstrip(b"=") if header["b64"] else text
+    message = said["protected"].encode() + b"." + signed
+    verifies = openssl.verifies_ed25519 if key.algorithm == "EdDSA" else openssl.verifies_p256
+    if not verifies(key.public, signature, message):
+        raise JwsError("the key did not sign this text")
+    return key
+
+
+def read_signed_act(entry: Entry, origin: str) -> dict[str, Any]:
+    """The data of an `act.signed`: the act, the text that was signed, and the signatures."""
+    where = f"entries/{entry.position}.json"
+    if entry.value["type_v"] != 1:
+        raise Unjudged("SIGNED_ACT_UNKNOWN", position=entry.position)
+    data: dict[str, Any] = entry.value["data"]
+    texts = isinstance(data.get("act"), str) and isinstance(data.get("command"), str)
+    if not texts or not data.get("signatures") or not _listed(data["signatures"], _is_detached):
+        raise malformed(where, "it keeps no signed act")
+    command = load_canonical(data["command"].encode(), f"{where}, command")
+    if not isinstance(command, dict):
+        raise malformed(where, "it keeps no signed act")
+    if command.get("command_id") != data["act"]:
+        raise Refused("SIGNED_ACT_OTHER", position=entry.position, act=data["act"])
+    if "ledger" in command and command["ledger"] != origin:
+        raise Refused("SIGNED_FOR_ANOTHER_LEDGER", position=entry.position, origin=origin)
+    return data
+
+
+def _is_detached(value: dict[str, Any]) -> bool:
+    party = value.get("party")
+    texts = all(isinstance(value.get(name), str) for name in ("kid", "protected", "signature"))
+    named = isinstance(party, dict) and isinstance(party.get("name"), str)
+    return texts and named and isinstance(value.get("jwk"), dict)
+
+
+# --- Statement (section 4) --------------------------------------------------------------------------------
 
 
 def _listed(value: Any, fits: Predicate) -> bool:
@@ -1800,6 +1999,8 @@ class Trust:
     witnesses: tuple[Key, ...] = ()
     authorities_required: int = 1
     witnesses_required: int = 0
+    parties: dict[str, frozenset[str]] | None = None
+    """Thumbprints of each party's keys; None if there is no folder of them."""
 
 
 def read_trust(folder: Path) -> Trust:
@@ -1838,6 +2039,7 @@ def read_trust(folder: Path) -> Trust:
         witnesses=tuple(_read_vkey(path, _COSIGNATURE) for path in sorted(folder.glob("witnesses/*.vkey"))),
         authorities_required=policy.get("authorities", 1),
         witnesses_required=policy.get("witnesses", 0),
+        parties=_read_parties(folder / "parties"),
     )
 
 
@@ -1870,6 +2072,22 @@ def _read_vkey(path: Path, kind: int) -> Key:
     if key is None or key.kind != kind:
         raise _unusable(path)
     return key
+
+
+def _read_parties(folder: Path) -> dict[str, frozenset[str]] | None:
+    if not folder.is_dir():
+        return None
+    parties: dict[str, frozenset[str]] = {}
+    for path in sorted(folder.glob("*.jwk")):
+        try:
+            value = json.loads(_bytes(path).decode("utf-8"))
+            if not isinstance(value, dict) or value.keys() != {"party", "jwk"} or not is_text(value["party"]):
+                raise _unusable(path)
+            name = unicodedata.normalize("NFC", value["party"])
+            parties[name] = parties.get(name, frozenset()) | {read_jwk(value["jwk"]).kid}
+        except (ValueError, RecursionError, JwsError):
+            raise _unusable(path) from None
+    return parties
 
 
 def _read_policy(path: Path) -> dict[str, int]:
@@ -1910,6 +2128,10 @@ CHECKS: dict[str, tuple[str, str]] = {
     "WITNESSES": ("As many witnesses as required signed.", "见证方签名数量达到要求。"),
     "DISCLOSURES": ("Every opened field belongs to its entry.", "每个公开字段均属于其记录。"),
     "DOCUMENTS": ("Every document is the one its entry names.", "每份文件均为其记录所指。"),
+    "SIGNATURES": (
+        "Signed acts verify by the keys beside them; whose keys, only parties/ of the trust folder says.",
+        "所签行为以所附密钥验签成立；密钥归属仅以受信目录 parties/ 为准。",
+    ),
 }
 FINDINGS_MAX = 50
 
@@ -1995,6 +2217,7 @@ class Examination:
         self._statement: dict[str, Any] | None = None
         self._consistent: set[tuple[int, int]] = set()
         self._judged: list[tuple[str, Judged]] = []
+        self._signed: list[dict[str, Any]] = []
         self._checks: dict[str, Check] = {}
 
     def run(self) -> Report:
@@ -2561,6 +2784,45 @@ class Examination:
                         raise not_reached("ENTRIES")
                     raise Refused("DOCUMENT_NOT_COMMITTED", name=name)
 
+    # 17: the parties' own signatures
+
+    def _check_signatures(self, check: Check) -> None:
+        self._need("MANIFEST")
+        assert self._manifest is not None
+        for position in self._numbered("entries"):
+            entry = self._entries.get(position)
+            if entry is None:
+                check.findings.append(not_reached("ENTRIES"))
+            elif entry.value["type"] == "act.signed":
+                try:
+                    if position not in self._links:
+                        raise not_reached("INCLUSION")
+                    act = read_signed_act(entry, self._manifest["origin"])
+                except Refused as refused:
+                    check.findings.append(refused)
+                    continue
+                for said in act["signatures"]:
+                    with check.item():
+                        self._check_act_signature(check, position, act, said)
+
+    def _check_act_signature(
+        self, check: Check, position: int, act: dict[str, Any], said: dict[str, Any]
+    ) -> None:
+        party = said["party"]["name"]
+        try:
+            key = check_jws(said, act["command"].encode(), self._openssl)
+        except JwsError as error:
+            raise Refused(
+                "ACT_SIGNATURE_REFUSED", position=position, party=party, reason=str(error)
+            ) from None
+        known = self._trust.parties
+        note = {"position": position, "act": act["act"], "party": party, "kid": key.kid}
+        told = {**note, "party_known": known is not None}
+        check.notes.append(told)
+        if known is not None and key.kid not in known.get(party, ()):
+            raise Unjudged("SIGNER_NOT_KNOWN", position=position, party=party, kid=key.kid)
+        self._signed.append(told)
+
     # What follows
 
     def _facts(self) -> dict[str, Any]:
@@ -2572,6 +2834,7 @@ class Examination:
                 "size": self._note.size,
                 "sha256": sha256(self._note.raw).hex(),
             }
+        facts["signed"] = self._signed
         facts["times"] = [_token_note(name, judged) for name, judged in self._judged]
         if self._statement is not None:
             proved = min((judged.stamp.gen_time for _, judged in self._judged), default=self._clock)
@@ -3022,6 +3285,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} {reason}",
         "{name} {reason}",
     ),
+    "P256_UNSUPPORTED": (
+        "this openssl cannot check ECDSA signatures on P-256",
+        "本机 openssl 不支持 P-256 的 ECDSA 验签",
+    ),
+    "SIGNED_ACT_UNKNOWN": (
+        "entry {position} keeps signatures in a form that this program does not know",
+        "记录 {position} 的签名格式无法识别",
+    ),
+    "SIGNED_ACT_OTHER": (
+        "what was signed in entry {position} is not the act {act}",
+        "记录 {position} 中所签内容不是行为 {act}",
+    ),
+    "SIGNED_FOR_ANOTHER_LEDGER": (
+        "what was signed in entry {position} is meant for another ledger than {origin}",
+        "记录 {position} 中所签内容指向 {origin} 以外的账本",
+    ),
+    "ACT_SIGNATURE_REFUSED": (
+        "the signature in the name of {party} in entry {position} does not hold: {reason}",
+        "记录 {position} 中以 {party} 名义所作签名不成立：{reason}",
+    ),
+    "SIGNER_NOT_KNOWN": (
+        "the key {kid} signed in the name of {party} in entry {position}, and is none of those given for it",
+        "记录 {position} 中以 {party} 名义签名的密钥 {kid} 不在所给的该方密钥之中",
+    ),
     "KNOWN_NOTE_UNSIGNED": (
         "the earlier checkpoint {name} given is not signed by the operator, or that cannot be checked",
         "所给的此前检查点 {name} 无法使用：未经运营方密钥签名，或无法验签",
@@ -3030,6 +3317,21 @@ TEXTS: dict[str, tuple[str, str]] = {
 """What each finding says; names in braces are its data."""
 
 REASONS = {
+    "a coordinate is not 32 bytes in base64url": "坐标不是 32 字节的 base64url",
+    "b64 and crit do not stand together": "b64 与 crit 不匹配",
+    "it keeps no signed act": "未载有所签行为",
+    "the header has members that are not understood": "受保护头含无法理解的成员",
+    "the header is not JSON that names each member once": "受保护头不是成员不重复的 JSON",
+    "the header is not base64url": "受保护头不是 base64url",
+    "the header names another algorithm than the key's": "受保护头所载算法与密钥不符",
+    "the header names no algorithm or no key": "受保护头未载明算法或密钥",
+    "the key did not sign this text": "该密钥未签署此文本",
+    "the key has members that no public key has": "密钥含公钥不应有的成员",
+    "the key is for another use": "密钥用途不符",
+    "the key is neither Ed25519 nor P-256": "密钥既非 Ed25519 亦非 P-256",
+    "the key is no point that can serve as one": "密钥不是可用的曲线点",
+    "the key is not named by its thumbprint": "密钥标识与其指纹不符",
+    "the signature is not 64 bytes in base64url": "签名不是 64 字节的 base64url",
     "a claim is unknown": "含未知主张",
     "a disclosure has no path": "公开字段缺少路径",
     "a disclosure is not [salt, path, value]": "公开字段不是 [盐, 路径, 值]",
@@ -3106,6 +3408,14 @@ _HEADINGS = {
     "unrevoked": (
         "whether that authority's certificate was revoked was not checked: no list was given",
         "未提供吊销列表，未核验该机构证书是否被吊销",
+    ),
+    "signed": (
+        "Act {act} (entry {position}) was signed in the name of {party} by the key {kid}",
+        "行为 {act}（记录 {position}）以 {party} 名义由密钥 {kid} 签名",
+    ),
+    "signer_unasked": (
+        "whose key that is was not checked: no keys of parties were given",
+        "未提供当事人密钥，未核对该密钥归属",
     ),
     "unpacked": ("unpacked: the zip archive itself was not checked", "已解包：未核验 zip 压缩包本身"),
 }
@@ -3208,6 +3518,10 @@ def _conclusions(report: Report, pick: int, heading: Callable[..., str]) -> Iter
         yield heading("time", accuracy=accuracy, **time)
         if time["revocation_list_of"] is None:
             yield "  " + heading("unrevoked")
+    for signed in facts["signed"]:
+        yield heading("signed", **signed)
+        if not signed["party_known"]:
+            yield "  " + heading("signer_unasked")
     if "statement" in facts:
         yield from _statement_lines(facts["statement"], heading)
 

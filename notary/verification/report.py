@@ -168,6 +168,11 @@ def shown(value: members.Member) -> str:
     return ascii(value.model_dump_json(by_alias=True))[1:-1]
 
 
+def legible(text: str) -> str:
+    """A name of a stranger for a sentence: no control characters, no changes of direction."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 def hex_digest(content: bytes) -> str:
     """SHA-256 in hex."""
     return sha256(content).hexdigest()

@@ -79,6 +79,7 @@ KINDS = {
     "order": lambda: maker.order_package(sealed()),
     "document": lambda: maker.document_package(sealed()),
     "consistency": lambda: maker.consistency_package(sealed(), earlier()),
+    "signed": lambda: maker.entry_package(maker.seal(maker.signed_history()), 7),
 }
 
 
@@ -991,3 +992,201 @@ def document_not_committed():
     package = KINDS["document"]()
     package.members[f"documents/{maker.sha256(b'other').hex()}"] = b"other"
     return package
+
+
+# --- Signatures of acts -----------------------------------------------------------------------------------
+
+
+def _signed_act(**told):
+    """The operator recorded, sealed and had stamped an act whose signatures are not what they seem."""
+    return maker.entry_package(maker.seal(maker.signed_history(**told)), 7)
+
+
+def _changed_signature(private=maker.ED25519, /, **changes):
+    """A sound signature with members of it changed afterwards."""
+    made = maker.act_signature(maker.command_text(), private)
+    return _signed_act(signatures=[made | changes])
+
+
+def _text(**members):
+    return maker.command_text(**members)
+
+
+@_lies("SIGNATURES")
+def deal_invented_under_a_real_signature():
+    """The signature is the party's, but for another amount than the text recorded."""
+    signature = maker.act_signature(_text(amount=100), maker.ED25519)
+    return _signed_act(text=_text(amount=100_000_000), signatures=[signature])
+
+
+@_lies("SIGNATURES")
+def deal_invented_under_a_real_signature_of_es256():
+    signature = maker.act_signature(_text(amount=100), maker.P256)
+    return _signed_act(text=_text(amount=100_000_000), signatures=[signature])
+
+
+@_lies("SIGNATURES")
+def one_of_two_signatures_is_false():
+    text = _text()
+    false = maker.act_signature(_text(amount=1), maker.P256, party="FIRST BANK")
+    return _signed_act(signatures=[maker.act_signature(text, maker.ED25519), false])
+
+
+@_lies("SIGNATURES")
+def signature_by_another_key_than_named():
+    mine, other = (maker.act_signature(_text(), key) for key in (maker.ED25519, maker.OTHER_ED25519))
+    return _signed_act(signatures=[mine | {"protected": other["protected"], "signature": other["signature"]}])
+
+
+@_lies("SIGNATURES")
+def key_not_named_by_its_thumbprint():
+    return _changed_signature(kid=maker.kid_of(maker.OTHER_ED25519))
+
+
+@_lies("SIGNATURES")
+def key_of_es256_not_named_by_its_thumbprint():
+    return _changed_signature(maker.P256, kid=maker.kid_of(maker.ED25519))
+
+
+@_lies("SIGNATURES")
+def key_swapped_under_the_same_name():
+    """The thumbprint in header and entry is the party's; the key beside it is not."""
+    other = maker.public_jwk(maker.OTHER_ED25519)
+    return _changed_signature(jwk={name: other[name] for name in ("kty", "crv", "x")})
+
+
+@_lies("SIGNATURES")
+def key_of_small_order():
+    """Under the neutral point anybody signs anything (RFC 8032, 5.1.3)."""
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": maker.base64url(b"\1" + bytes(31))}
+    kid = maker.thumbprint(jwk)
+    protected = maker.protected(alg="EdDSA", kid=kid)
+    signature = maker.base64url(b"\1" + bytes(63))
+    return _signed_act(
+        signatures=[
+            {"party": {"name": "ACME CORP"}, "kid": kid, "jwk": jwk, "protected": protected,
+             "signature": signature}
+        ]
+    )  # fmt: skip
+
+
+@_lies("SIGNATURES")
+def act_of_another_id():
+    return _signed_act(text=_text(command_id="deal-2"))
+
+
+@_lies("SIGNATURES")
+def act_without_id():
+    return _signed_act(text=canonical.encode({"command": "contract_pledge"}).decode())
+
+
+@_lies("SIGNATURES")
+def act_for_another_ledger():
+    return _signed_act(text=_text(ledger="other.example/patents"))
+
+
+@_lies("SIGNATURES")
+def act_for_another_ledger_by_es256():
+    return _signed_act(text=_text(ledger="other.example/patents"), private=maker.P256)
+
+
+@_lies("SIGNATURES")
+def act_for_no_ledger():
+    return _signed_act(text=_text(ledger=None))
+
+
+@_lies("SIGNATURES")
+def signed_text_not_canonical():
+    return _signed_act(text=_text().replace(",", ", "))
+
+
+@_lies("SIGNATURES")
+def signed_text_no_command():
+    return _signed_act(text='["deal-1"]')
+
+
+@_lies("SIGNATURES")
+def act_without_signatures():
+    return _signed_act(signatures=[])
+
+
+def _headed(private=maker.ED25519, /, **header):
+    """A signature that is sound in itself, under a header that is not to be trusted."""
+    return _signed_act(signatures=[maker.act_signature(_text(), private, header=header)])
+
+
+@_lies("SIGNATURES")
+def header_of_no_algorithm():
+    return _headed(alg="none")
+
+
+@_lies("SIGNATURES")
+def header_of_another_algorithm():
+    return _headed(maker.P256, alg="EdDSA")
+
+
+@_lies("SIGNATURES")
+def header_without_key():
+    return _headed(kid=None)
+
+
+@_lies("SIGNATURES")
+def header_of_another_key():
+    return _headed(kid=maker.kid_of(maker.P256))
+
+
+@_lies("SIGNATURES")
+def header_that_must_be_understood():
+    return _headed(crit=["exp"], b64=None, exp=1)
+
+
+@_lies("SIGNATURES")
+def header_whose_encoding_is_not_critical():
+    return _headed(crit=None)
+
+
+@_lies("SIGNATURES")
+def header_with_a_key_of_its_own():
+    return _headed(jwk=maker.public_jwk(maker.OTHER_ED25519))
+
+
+@_lies("SIGNATURES")
+def header_that_names_a_member_twice():
+    twice = canonical.encode(maker.header_of(maker.ED25519))[:-1] + b',"alg":"none"}'
+    return _signed_act(signatures=[maker.act_signature(_text(), maker.ED25519, raw_header=twice)])
+
+
+@_lies("SIGNATURES")
+def signature_in_der():
+    """ES256 takes r and s, 64 bytes (RFC 7518, 3.4)."""
+    return _changed_signature(maker.P256, signature=maker.base64url(maker.der_signature(_text())))
+
+
+@_lies("SIGNATURES")
+def signature_of_nothing():
+    return _changed_signature(maker.P256, signature=maker.base64url(bytes(64)))
+
+
+@_lies("SIGNATURES")
+def signature_with_padding():
+    sound = maker.act_signature(_text(), maker.ED25519)
+    return _changed_signature(signature=sound["signature"] + "==")
+
+
+def signed_in_many_ways():
+    """Sound packages of signed acts: both algorithms, both encodings of the payload, without a ledger."""
+    text = _text(ledger=...)
+    several = [maker.act_signature(_text(), key) for key in (maker.ED25519, maker.P256)]
+    plain = {"b64": None, "crit": None, "typ": "JOSE", "iat": 1_704_067_200}
+    return {
+        "EdDSA and ES256": _signed_act(signatures=several),
+        "base64url": _signed_act(signatures=[maker.act_signature(_text(), maker.P256, header=plain)]),
+        "no ledger": _signed_act(text=text),
+    }
+
+
+def signed_by(**parties):
+    """A sound package of an act of ACME CORP, shown to one who knows these keys of parties."""
+    package = KINDS["signed"]()
+    files = {f"parties/{name}.jwk": canonical.encode(value) for name, value in parties.items()}
+    return package.zip(), maker.trust(**files)

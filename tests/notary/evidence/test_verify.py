@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger import canonical
 from notary.cosignatures import parse_witness_key
 from notary.errors import KeyUnusable, PackageInvalid
 from notary.evidence.codes import CHECKS, CODES
@@ -72,6 +73,40 @@ def test_a_witness_that_is_asked_for_and_signed_is_counted(trusting):
     report = verify(package, trusting(files), maker.CLOCK)
     assert report.outcome is Outcome.PASS
     assert next(check.subjects for check in report.checks if check.name == "WITNESSES") == 1
+
+
+@pytest.mark.parametrize("way", list(lies.signed_in_many_ways()))
+def test_a_signed_act_passes_however_it_was_soundly_signed(way, trust):
+    """Of the mathematics alone; whose keys these are, nobody was asked."""
+    report = verify(lies.signed_in_many_ways()[way].zip(), trust, maker.CLOCK)
+    assert report.outcome is Outcome.PASS
+    assert report.checks[-1].subjects == (2 if way == "EdDSA and ES256" else 1)
+    assert "SIGNED_BY_KEY" in findings(report)
+
+
+def test_a_signer_whose_key_is_known_is_told_by_name(trusting):
+    keys = [{"party": "ACME CORP", "jwk": maker.public_jwk(key)} for key in (maker.P256, maker.ED25519)]
+    package, files = lies.signed_by(old=keys[0], new=keys[1])
+    report = verify(package, trusting(files), maker.CLOCK)
+    assert report.outcome is Outcome.PASS
+    [finding] = report.checks[-1].findings
+    assert (finding.code, finding.data["kid"]) == ("SIGNED_BY_PARTY", maker.kid_of(maker.ED25519))
+
+
+@pytest.mark.parametrize(
+    "party",
+    [{"party": "ACME CORP", "jwk": maker.public_jwk(maker.P256)}, {"party": "BANK", "jwk": ...}, None],
+)
+def test_a_signer_whose_key_is_not_among_those_given_is_left_open(party, trusting, tmp_path):
+    """Another key of the party, this key of another party, or an empty folder: the key is not its own."""
+    given = {} if party is None else {"some": party}
+    if party is not None and party["jwk"] is ...:
+        given = {"some": party | {"jwk": maker.public_jwk(maker.ED25519)}}
+    package, files = lies.signed_by(**given)
+    (tmp_path / "parties").mkdir()
+    report = verify(package, trusting(files), maker.CLOCK)
+    assert (report.outcome, report.failed) == (Outcome.INDETERMINATE, ())
+    assert [finding.code for finding in report.checks[-1].findings] == ["SIGNER_NOT_KNOWN"]
 
 
 @pytest.mark.parametrize("kind", list(lies.KINDS))
@@ -215,6 +250,10 @@ def test_every_finding_reads_in_both_languages():
         ("authorities/a.pem", b"no certificate"),
         ("checkpoints/a.checkpoint", b"no note"),
         ("witnesses/a.vkey", b"no key"),
+        ("parties/a.jwk", b"no key"),
+        ("parties/a.jwk", b'{"party": "ACME CORP", "jwk": {}}'),
+        ("parties/a.jwk", canonical.encode({"party": "", "jwk": maker.public_jwk(maker.P256)})),
+        ("parties/a.jwk", canonical.encode(maker.public_jwk(maker.P256))),
         ("policy.json", b"[]"),
         ("policy.json", b'{"authorities": -1}'),
         ("policy.json", b'{"authorities": 1.5}'),

@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from ledger import canonical, chain, entry, statement
 from ledger.entry import Draft, EntryClass, Source
@@ -216,6 +219,93 @@ def deposit(ledger, content=DOCUMENT, **options):
     fact = DocumentDeposited(sha256=sha256(content).hex(), size=len(content), media_type="application/pdf")
     options.setdefault("commitments", (commitment(TITLE),))
     return ledger.add(fact, number="deposit-1", entry_class=EntryClass.PARTY, **options)
+
+
+ED25519, OTHER_ED25519 = (Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32) for seed in (11, 12))
+P256 = derive_private_key(int.from_bytes(bytes([13]) * 32, "big"), SECP256R1())
+"""Keys of parties, who sign their acts (section 12)."""
+
+
+class RawAct:
+    """An act.signed as somebody writes it who is held to no schema; no statement is folded from it."""
+
+    TYPE, VERSION = "act.signed", 1
+
+    def __init__(self, data):
+        self._data = data
+
+    def tags(self):
+        return (f"party:{party_of(OWNER)}",)
+
+    def as_data(self):
+        return self._data
+
+
+def command_text(**members):
+    """A command as canonical JSON; a member that is `...` is left out."""
+    command = {
+        "command": "contract_pledge", "command_id": "deal-1", "rights": [RIGHT], "ledger": ORIGIN,
+    }  # fmt: skip
+    told = {name: value for name, value in {**command, **members}.items() if value is not ...}
+    return canonical.encode(told).decode()
+
+
+def public_jwk(private):
+    """The public half, written from RFC 8037 and RFC 7518."""
+    if isinstance(private, Ed25519PrivateKey):
+        return {"kty": "OKP", "crv": "Ed25519", "x": base64url(private.public_key().public_bytes_raw())}
+    point = private.public_key().public_numbers()
+    x, y = (base64url(number.to_bytes(32, "big")) for number in (point.x, point.y))
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def thumbprint(jwk):
+    return base64url(sha256(json.dumps(jwk, sort_keys=True, separators=(",", ":")).encode()))
+
+
+def kid_of(private):
+    return thumbprint(public_jwk(private))
+
+
+def header_of(private):
+    alg = "EdDSA" if isinstance(private, Ed25519PrivateKey) else "ES256"
+    return {"alg": alg, "b64": False, "crit": ["b64"], "kid": kid_of(private)}
+
+
+def protected(**header):
+    return base64url(canonical.encode(header))
+
+
+def act_signature(text, private, *, party="ACME CORP", header=None, raw_header=None):
+    """A detached JWS over the text as an act.signed keeps it; members of `header` that are None go."""
+    told = {name: value for name, value in (header_of(private) | (header or {})).items() if value is not None}
+    encoded = base64url(raw_header or canonical.encode(told))
+    payload = text.encode() if told.get("b64") is False else base64url(text.encode()).encode()
+    message = encoded.encode() + b"." + payload
+    if isinstance(private, Ed25519PrivateKey):
+        signature = private.sign(message)
+    else:
+        r, s = decode_dss_signature(private.sign(message, ECDSA(SHA256())))
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return {
+        "party": {"name": party}, "kid": kid_of(private), "jwk": public_jwk(private),
+        "protected": encoded, "signature": base64url(signature),
+    }  # fmt: skip
+
+
+def der_signature(text):
+    message = base64url(canonical.encode(header_of(P256))).encode() + b"." + text.encode()
+    return P256.sign(message, ECDSA(SHA256()))
+
+
+def signed_history(*, text=None, private=ED25519, signatures=None):
+    """The history, and behind it as entry 7 what ACME CORP signed."""
+    ledger = history()
+    text = text or command_text()
+    signatures = [act_signature(text, private)] if signatures is None else signatures
+    data = {"rights": [], "act": "deal-1", "command": text, "signatures": signatures}
+    ledger.add(RawAct(data), number="deal-1", entry_class=EntryClass.PARTY)
+    return ledger
 
 
 class Map:

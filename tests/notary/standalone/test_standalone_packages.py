@@ -41,7 +41,7 @@ def test_a_sound_package_passes_every_check(kind, trust):
     """Only what the full verifier alone can recompute stays open, where a claim rests on it."""
     package, files = lies.honest(kind)
     report = examine(package, trust(files))
-    assert [check.number for check in report.checks] == list(range(1, 17))
+    assert [check.number for check in report.checks] == list(range(1, 18))
     if kind in {"right", "priority"}:
         assert findings(report) == ["STATEMENT_RECOMPUTED"]
         assert report.verdict == verify.INDETERMINATE
@@ -55,6 +55,37 @@ def test_a_witness_that_is_asked_for_and_signed_is_counted(trust):
     report = examine(package, trust(files))
     assert report.verdict == verify.PASS
     assert next(check.subjects for check in report.checks if check.code == "WITNESSES") == 1
+
+
+@pytest.mark.parametrize("way", list(lies.signed_in_many_ways()))
+def test_a_signed_act_passes_however_it_was_soundly_signed(trust, way):
+    report = examine(lies.signed_in_many_ways()[way].zip(), trust(maker.trust()))
+    assert (report.verdict, findings(report)) == (verify.PASS, [])
+    assert report.checks[-1].subjects == (2 if way == "EdDSA and ES256" else 1)
+    assert {signed["party_known"] for signed in report.facts["signed"]} == {False}
+
+
+def test_a_signer_whose_key_is_known_is_told_by_name(trust):
+    package, files = lies.signed_by(acme={"party": "ACME CORP", "jwk": maker.public_jwk(maker.ED25519)})
+    report = examine(package, trust(files))
+    assert (report.verdict, findings(report)) == (verify.PASS, [])
+    [signed] = report.facts["signed"]
+    assert (signed["party"], signed["kid"]) == ("ACME CORP", maker.kid_of(maker.ED25519))
+    assert signed["party_known"] is True
+
+
+@pytest.mark.parametrize(
+    "parties",
+    [
+        {"acme": {"party": "ACME CORP", "jwk": maker.public_jwk(maker.OTHER_ED25519)}},
+        {"bank": {"party": "FIRST BANK", "jwk": maker.public_jwk(maker.ED25519)}},
+    ],
+)
+def test_a_signer_whose_key_is_not_among_those_given_is_left_open(trust, parties):
+    package, files = lies.signed_by(**parties)
+    report = examine(package, trust(files))
+    assert (report.verdict, findings(report)) == (verify.INDETERMINATE, ["SIGNER_NOT_KNOWN"])
+    assert report.facts["signed"] == []
 
 
 @pytest.mark.parametrize("name", lies.names())

@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import canonical
+from ledger.errors import InputRejected
+from ledger.signatures import read_header, read_jwk
 from ledger.statement.view import view
 from ledger.values.dates import parse_day
 from notary import merkle
@@ -201,6 +204,59 @@ def test_a_verifier_key_is_read_only_if_its_id_fits():
         "++",
     ):
         assert verify.read_key(wrong) is None
+
+
+def _members(sound, *others):
+    """A sound object in which members were replaced, added or left out."""
+    value = st.sampled_from(
+        [*sound.values(), *others, None, True, False, 0, -1, 1.5, "", "x", [], {}, "A" * 43]
+    )
+    name = st.sampled_from([*sound, "alg", "use", "key_ops", "ext", "kid", "crit", "b64", "typ", "iat", "d"])
+    return st.tuples(st.dictionaries(name, value, max_size=2), st.sets(name, max_size=1)).map(
+        lambda drawn: {name: each for name, each in (sound | drawn[0]).items() if name not in drawn[1]}
+    )
+
+
+def _accepts(read, refusal, *arguments):
+    try:
+        return read(*arguments)
+    except refusal:
+        return None
+
+
+_COORDINATES = [
+    maker.base64url(number.to_bytes(32, order))
+    for order in ("little", "big")
+    for number in (0, 1, 2, 9, 2**255 - 20, 2**255 - 19, 2**255, verify._P256_PRIME, verify._P256_PRIME + 5)
+]
+
+
+@pytest.mark.parametrize("private", [maker.ED25519, maker.P256], ids=["Ed25519", "P-256"])
+@given(st.data())
+def test_keys_are_read_as_in_the_product(private, data):
+    jwk = data.draw(_members(maker.public_jwk(private), *_COORDINATES, ["verify"], "sig", "EdDSA", "ES256"))
+    ours, theirs = _accepts(verify.read_jwk, verify.JwsError, jwk), _accepts(read_jwk, InputRejected, jwk)
+    assert (ours and (ours.algorithm, ours.kid)) == (theirs and (theirs.algorithm, theirs.kid))
+
+
+@given(_members(maker.header_of(maker.P256), ["b64"], ["b64", "b64"], ["exp"], "EdDSA", "none", 253402300800))
+def test_headers_are_read_as_in_the_product(header):
+    """A header without `kid` may be read there; nothing verifies by it."""
+    text = maker.base64url(json.dumps(header).encode())
+    ours = _accepts(verify.read_protected, verify.JwsError, text)
+    theirs = _accepts(read_header, InputRejected, text)
+    theirs = None if theirs is None or theirs.kid is None else theirs
+    assert (ours and (ours["alg"], ours["kid"], ours["b64"])) == (
+        theirs and (theirs.algorithm, theirs.kid, theirs.b64)
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1, 0x7F, 0x80, 2**248 - 1, 2**255, 2**256 - 1])
+def test_numbers_of_a_signature_are_written_as_der_has_them(number):
+    der = verify.der_sequence(
+        verify.der_unsigned(number.to_bytes(32, "big")) + verify.der_unsigned(bytes(32))
+    )
+    assert der == encode_dss_signature(number, 0)
 
 
 @given(st.binary(max_size=200))

@@ -24,7 +24,7 @@ def desk(tmp_path_factory):
     """A folder with the program alone, a package, a lying one, and trust."""
     folder = tmp_path_factory.mktemp("desk")
     shutil.copy(SCRIPT, folder / "verify.py")
-    for kind in ("status", "right", "document"):
+    for kind in ("status", "right", "document", "signed"):
         package, files = lies.honest(kind)
         (folder / f"{kind}.zip").write_bytes(package)
     (folder / "lie.zip").write_bytes(lies.lie("omitted_release").package)
@@ -84,6 +84,29 @@ def test_an_openssl_without_ed25519_is_noticed(desk, tmp_path):
         assert {"ED25519_UNSUPPORTED", "OPENSSL_UNSUITABLE"} <= codes
 
 
+def test_an_openssl_without_p256_is_noticed(desk, tmp_path):
+    """It answers truly about Ed25519 and about nothing else."""
+    sound = shutil.which("openssl")
+    command = tmp_path / "openssl"
+    for status in (0, 1):
+        command.write_text(f'#!/bin/sh\n[ "$1" = dgst ] && exit {status}\nexec {sound} "$@"\n')
+        command.chmod(0o755)
+        (tmp_path / "es256.zip").write_bytes(lies.signed_in_many_ways()["EdDSA and ES256"].zip())
+        package = str(tmp_path / "es256.zip")
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        done = run(desk, package, "--trust", "trust", "--json", env={"PATH": path})
+        [signatures] = [each for each in json.loads(done.stdout)["checks"] if each["code"] == "SIGNATURES"]
+        assert [finding["code"] for finding in signatures["findings"]] == ["P256_UNSUPPORTED"]
+        assert done.returncode == 3
+
+
+def test_who_signed_is_told_and_that_nobody_was_asked_whose_key_it_is(desk):
+    done = run(desk, "signed.zip", "--trust", "trust", "--lang", "en")
+    assert done.returncode == 0, done.stdout
+    assert f"in the name of ACME CORP by the key {maker.kid_of(maker.ED25519)}" in done.stdout
+    assert verify._HEADINGS["signer_unasked"][0] in done.stdout
+
+
 def test_the_users_openssl_configuration_changes_nothing(desk, tmp_path):
     broken = tmp_path / "openssl.cnf"
     broken.write_text("openssl_conf = missing_section\n[x\n")
@@ -117,6 +140,9 @@ def test_wrong_usage_exits_2(desk, arguments):
         ("authorities/list.crl", b"no list"),
         ("checkpoints/a.checkpoint", b"no note"),
         ("witnesses/bank.vkey", b"\xff"),
+        ("parties/a.jwk", b"no key"),
+        ("parties/a.jwk", b'{"party": "ACME CORP", "jwk": {}}'),
+        ("parties/a.jwk", b'{"party": "", "jwk": {"kty": "OKP"}}'),
         ("policy.json", b'{"authorities": -1}'),
         ("policy.json", b'{"authority": 1}'),
         ("policy.json", b"[" * 10_000),
