@@ -46,7 +46,7 @@ from ledger.rules.pooling import (
 from ledger.rules.situation import Situation
 from ledger.rules.two_step import one_step, two_steps
 from ledger.statement.pools import Pool
-from ledger.values.money import Money
+from ledger.values.money import MINOR_MAX, Money
 from ledger.values.parties import same_party
 
 # Forming
@@ -182,6 +182,8 @@ def _separate(command: FormPool, situation: Situation, day: str) -> Iterator[Fin
 def _ranked(command: FormPool, situation: Situation, day: str) -> Iterator[Finding]:
     """S-9: tranches have names of their own and amounts; only the lowest takes what is left."""
     tranches = command.terms.tranches
+    if command.terms.issue > MINOR_MAX:
+        yield refuse("N-6", "AMOUNT_TOO_LARGE", pointer="/terms/tranches", limit=MINOR_MAX)
     for place, tranche in enumerate(tranches):
         pointer = f"/terms/tranches/{place}"
         if tranche.name in {each.name for each in tranches[:place]}:
@@ -373,6 +375,8 @@ def _fixable(command: FixCutOff, situation: Situation, day: str) -> Iterator[Fin
     balance = cut_off_balance(pool)
     if not balance:
         yield comes_first("S-6", command.pool, "admit_deal")
+    elif balance > MINOR_MAX:
+        yield refuse("N-6", "AMOUNT_TOO_LARGE", pointer="/pool", limit=MINOR_MAX)
     elif command.balance is not None and command.balance != balance:
         yield contradicts("S-6", "/balance", command.balance, str(balance))
 

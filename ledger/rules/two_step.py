@@ -236,9 +236,10 @@ def _consented(command: GrantTwoStepLicense, situation: Situation, day: str) -> 
     """
     to = names_of(command.owners)
     for right, statement in situation.statements(command.rights):
-        yield from pledgee_consents(
+        for finding in pledgee_consents(
             "S-4", right, statement, day, "sublicense", to=to, license_kind="exclusive", priced=False
-        )
+        ):
+            yield replace(finding, pointer="/step_two")
 
 
 def _granted(command: GrantTwoStepLicense, situation: Situation) -> tuple[Said, ...]:
