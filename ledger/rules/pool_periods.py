@@ -177,7 +177,7 @@ def _draws_agree(command: RunPeriod, situation: Situation, day: str) -> Iterator
 
 
 def _with_originator(command: RunPeriod, situation: Situation, day: str) -> Iterator[Finding]:
-    """S-6: what the originator has not turned over is the plan's and is shared out; it has to be handed in."""
+    """S-6: what the originator has not turned over is shared out as the plan's; it has to hand it in."""
     pool = known_pool(command.pool, situation)
     held = (
         sum(each.minor for deal in pool.deals.values() for each in deal.commingled(command.last))

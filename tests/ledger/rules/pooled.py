@@ -99,6 +99,14 @@ def invalid(right_, on, scope="full"):
     )  # fmt: skip
 
 
+def frozen(right_, on):
+    """A court's preservation, served on the register."""
+    return report(
+        "CNIPA", f"F-{right_[-6:]}", "freeze.imposed", rights=right_, freeze=f"frz_{on}",
+        stage="preservation", authorities=[{"name": "某中级人民法院"}], served_at=f"{on}T09:00:00+08:00",
+    )  # fmt: skip
+
+
 def valuation(name, values, base_date, *, purpose="securitization"):
     """A complete report, made on its base date; `values` in cents by right."""
     return {
