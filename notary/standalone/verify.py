@@ -1827,7 +1827,12 @@ def _is_encumbrance(value: dict[str, Any]) -> bool:
     days = is_day(value.get("registered_on")) and all(
         is_optional_day(value.get(name, 0)) for name in ("until", "ended_on")
     )
-    return texts and days and _listed(value.get("holders"), _is_holding)
+    timed = is_text(value.get("time", "absent"))
+    return texts and days and timed and _listed(value.get("holders"), _is_holding)
+
+
+def _is_swap(value: dict[str, Any]) -> bool:
+    return is_day(value.get("on")) and is_texts(value.get("pledges")) and len(value["pledges"]) == 2
 
 
 def _is_flag(value: dict[str, Any]) -> bool:
@@ -1848,6 +1853,7 @@ def read_statement(raw: bytes) -> dict[str, Any]:
         and _listed(value.get("titles"), _is_period)
         and _listed(value.get("encumbrances"), _is_encumbrance)
         and _listed(value.get("flags"), _is_flag)
+        and _listed(value.get("rank_swaps", []), _is_swap)
     )
     identifiers = [each["id"] for each in value["encumbrances"]] if fits else []
     if not fits or len(set(identifiers)) != len(identifiers):
@@ -1862,21 +1868,27 @@ def evaluate(statement: dict[str, Any], day: str) -> dict[str, Any]:
         if period["from"] is None or period["from"] <= day:
             owners = period["owners"]
     standing = [each for each in statement["encumbrances"] if _stands(each, day)]
-    security_days = [each["registered_on"] for each in standing if each["kind"] in SECURITY]
+    places = _places(statement, day)
+    ranks = _ranks({each["id"]: places[each["id"]] for each in standing if each["kind"] in SECURITY})
+
+    def order(item: dict[str, Any]) -> tuple[str, ...]:
+        place = places.get(item["id"], (item["registered_on"], ""))
+        return (*place, item["register"], item["reference"], item["id"])
+
     encumbrances = []
-    for each in sorted(standing, key=lambda item: str(item["registered_on"])):
-        rank = 1 + sum(earlier < each["registered_on"] for earlier in security_days)
+    for each in sorted(standing, key=order):
         holders = [step["names"] for step in each["holders"] if step["from"] <= day]
+        first = [step["names"] for step in each["holders"][:1]]
         encumbrances.append(
             {
                 "kind": each["kind"],
                 "id": each["id"],
                 "register": each["register"],
                 "reference": each["reference"],
-                "holders": (holders or [[]])[-1],
+                "holders": (holders or first or [[]])[-1],
                 "registered_on": each["registered_on"],
                 "until": each["until"],
-                "rank": rank if each["kind"] in SECURITY else None,
+                "rank": ranks.get(each["id"]),
             }
         )
     flags = [
@@ -1886,6 +1898,27 @@ def evaluate(statement: dict[str, Any], day: str) -> dict[str, Any]:
     ]
     shown = [{"name": owner["name"], "share": owner["share"]} for owner in owners]
     return {"as_of": day, "owners": shown, "encumbrances": encumbrances, "flags": flags}
+
+
+def _places(statement: dict[str, Any], day: str) -> dict[str, tuple[str, str]]:
+    """Day and time of registration of every security interest by its id, after the swaps by a day."""
+    places = {
+        each["id"]: (each["registered_on"], each.get("time", ""))
+        for each in statement["encumbrances"]
+        if each["kind"] in SECURITY
+    }
+    for swap in statement.get("rank_swaps", []):
+        one, other = swap["pledges"]
+        if swap["on"] <= day and one in places and other in places:
+            places[one], places[other] = places[other], places[one]
+    return places
+
+
+def _ranks(places: dict[str, tuple[str, str]]) -> dict[str, int]:
+    """The rank at each place: by day, and within a day by time where all of that day show one."""
+    untimed = {on for on, time in places.values() if not time}
+    counted = {key: (on, "" if on in untimed else time) for key, (on, time) in places.items()}
+    return {key: 1 + sum(other < place for other in counted.values()) for key, place in counted.items()}
 
 
 def _stands(item: dict[str, Any], day: str) -> bool:

@@ -164,6 +164,36 @@ def _encumbrance(identifier, kind, registered_on, *, until=None, ended_on=None):
     }
 
 
+_DAYS = st.sampled_from(["2020-01-01", "2020-02-01", "2020-02-02"])
+_TIMES = st.sampled_from([{}, {"time": "09:30:00"}, {"time": "14:00:00"}])
+
+
+def _pledge(number, drawn):
+    on, time, ended_on = drawn
+    item = _encumbrance(str(number), "pledge", on, ended_on=ended_on) | time
+    return item | {
+        "grantors": [], "executed_on": None, "end_state": None, "ended_by": None, "detail": None,
+        "changes": [], "entries": [number],
+    }  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(_DAYS, _TIMES, st.none() | _DAYS), max_size=5),
+    st.lists(st.tuples(_DAYS, st.sampled_from("01234"), st.sampled_from("01234")), max_size=3),
+    _DAYS,
+)
+def test_ranks_by_time_and_after_swaps_are_those_of_the_product(drawn, swaps, day):
+    statement = canonical.decode(lies.sealed().ledger.statement(maker.RIGHT))
+    statement["encumbrances"] = [_pledge(*numbered) for numbered in enumerate(drawn)]
+    if swaps:
+        statement["rank_swaps"] = [
+            {"on": on, "pledges": list(pair), "entries": [1]} for on, *pair in swaps
+        ]  # fmt: skip
+    ours = verify.evaluate(verify.read_statement(canonical.encode(statement)), day)["encumbrances"]
+    theirs = view(statement, parse_day(day))["encumbrances"]
+    assert [(each["id"], each["rank"]) for each in ours] == [(each["id"], each["rank"]) for each in theirs]
+
+
 def test_ranks_count_earlier_days_of_what_stands():
     """Two of one day rank equally, an ended one frees its rank, a license has none (P-7)."""
     items = [
