@@ -30,7 +30,7 @@ from ledger.rules.pooling import (
     pool_tag,
 )
 from ledger.rules.situation import Situation
-from ledger.statement.pools import Deal, Pool
+from ledger.statement.pools import Pool
 from ledger.values.money import Money
 from ledger.values.parties import same_party
 
@@ -259,15 +259,10 @@ def _subscribed(command: EstablishPool, situation: Situation, day: str) -> Itera
         )  # fmt: skip
 
 
-def debtors_unaware(pool: Pool, day: str) -> list[Deal]:
-    """S-7: deals in the pool on a day whose debtor was not notified by then (CC 546)."""
-    return [deal for deal in pool.deals_on(day) if deal.notified_on is None or deal.notified_on > day]
-
-
 def _unaware(command: EstablishPool, situation: Situation, day: str) -> Iterator[Finding]:
     """S-7: until it was notified, a debtor may pay the originator and is free (CC 546) [V]."""
     pool = known_pool(command.pool, situation)
-    for deal in debtors_unaware(pool, command.established_on) if pool is not None else ():
+    for deal in pool.unaware(command.established_on) if pool is not None else ():
         name = deal.fact.licensee.name
         for right in deal.fact.rights:
             yield flag(

@@ -162,6 +162,10 @@ class Pool:
         """Deals in the pool on a day, in order of admission."""
         return [deal for deal in self.deals.values() if deal.is_in(day)]
 
+    def unaware(self, day: str) -> list[Deal]:
+        """Deals in the pool on a day whose debtor was not notified by then, and is not bound (S-7)."""
+        return [deal for deal in self.deals_on(day) if deal.notified_on is None or deal.notified_on > day]
+
     def rights_on(self, day: str) -> list[str]:
         """Rights pooled on a day, sorted."""
         return sorted({right for deal in self.deals_on(day) for right in deal.rights_on(day)})
