@@ -15,6 +15,7 @@ from ledger.facts.base import Value
 from ledger.facts.pools import DealAdmitted, DealId, PooledLicense, Rate, Scheduled
 from ledger.rules.base import Finding, refuse
 from ledger.rules.fields import CommandDay, Digest, LicenseId, PartySaid, RightId
+from ledger.rules.papers import consent_for
 from ledger.rules.pooling import MinorSaid, contradicts
 from ledger.rules.situation import Situation
 from ledger.statement.pools import Pool
@@ -178,13 +179,24 @@ def _stands_in_force(statement: Statement, day: str) -> bool:
 
 
 def foreign_pledges(pool: Pool, statement: Statement, day: str) -> list[dict[str, Any]]:
-    """Pledges of record in favor of others than the manager and the originator."""
+    """Pledges of record in favor of others than the manager and the originator.
+
+    But for those whose holders agreed, by a consent to `release` that names the manager, to let go of the
+    right when it is the plan's.
+    """
     own = (pool.fact.manager.name, pool.fact.originator.name)
     return [
         pledge
         for pledge in pledges_on(statement, day)
-        if not all(any(same_party(name, each) for each in own) for name in holders_on(pledge, day))
-    ]
+        if not all(
+            any(same_party(name, each) for each in own)
+            or consent_for(
+                statement, day, giver=name, role="pledgee", act="release",
+                to=(pool.fact.manager.name,), pledge=pledge["id"],
+            )
+            for name in holders_on(pledge, day)
+        )
+    ]  # fmt: skip
 
 
 _TITLE: Final = {

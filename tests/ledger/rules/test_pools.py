@@ -9,7 +9,7 @@ from ledger.rules.docket import source_of
 from ledger.rules.form import parse
 from ledger.statement.pools import pool_of
 from tests.ledger.rules.desk import DIGEST, P1, P2, P4, Desk, codes, report
-from tests.ledger.rules.licensing import grant
+from tests.ledger.rules.licensing import consent, grant
 from tests.ledger.rules.plans import (
     BANK,
     DEAL,
@@ -272,6 +272,15 @@ def test_the_term_of_the_right_covers_the_last_instalment():
 def test_what_was_disclosed_and_what_secures_the_plan_itself_is_no_obstacle():
     desk = licensed_desk().given(OBSTACLES["invalidation_pending"], pledged(MANAGER))
     assert desk.submit(admit(disclosed=[P2])).verdict == "accepted"
+
+
+@pytest.mark.rule("S-5", "accepts")
+def test_a_bank_that_lets_go_when_the_right_is_the_plans_is_no_obstacle():
+    desk = licensed_desk().given(pledged())
+    desk.given(consent(BANK, "pledgee", "release", on="2025-01-13", to=[{"name": ORIGINATOR}]))
+    assert codes(desk.submit(admit())) == ["POOL_INELIGIBLE:foreign_pledge"]
+    desk.given(consent(BANK, "pledgee", "release", on="2025-01-13", to=[{"name": MANAGER}]))
+    assert desk.submit(admit()).verdict == "accepted"
 
 
 @pytest.mark.rule("S-5", "refuses")
