@@ -31,7 +31,7 @@ from ledger.rules.pooling import (
     pool_tag,
 )
 from ledger.rules.situation import Situation
-from ledger.statement.pools import Deal, Pool, redemption_price, stepped
+from ledger.statement.pools import Deal, Pool, after, redemption_price
 from ledger.statement.reading import Statement
 from ledger.statement.triggers import (
     Trigger,
@@ -103,11 +103,11 @@ def standing(pool: Pool, situation: Situation, day: str) -> list[Trigger]:
     return triggers_on(pool, pooled_statements(pool, situation), day, months=months)
 
 
-def weakened(before: Pool, after: Pool, situation: Situation, day: str) -> Iterator[Finding]:
+def weakened(before: Pool, then: Pool, situation: Situation, day: str) -> Iterator[Finding]:
     """S-13, S-15: the pool's tests run again on what it would be: cover that fails now is flagged."""
     months = situation.policy.value("valuation_months", day)
-    statements = pooled_statements(after, situation)
-    cover = cover_on(after, statements, day, months=months)
+    statements = pooled_statements(then, situation)
+    cover = cover_on(then, statements, day, months=months)
     if not cover.holds and cover_on(before, statements, day, months=months).holds:
         yield flag("S-15", "COVER_TEST_FAILED", given=f"{cover.percent}%", limit=f"{cover.percent_wanted}%")
 
@@ -253,13 +253,11 @@ def _tests_again(command: RedeemDeal, situation: Situation, day: str) -> Iterato
     pool = known_pool(command.pool, situation)
     if pool is None or not _named(command, pool):
         return
-    after = pool
-    for fact in _facts(command, pool):
-        after = stepped(after, fact)
+    then = after(pool, _facts(command, pool))
     if not any(mass_redemption(pool, situation.today)):
-        for each in mass_redemption(after, situation.today):
+        for each in mass_redemption(then, situation.today):
             yield flag("S-12", "MASS_REDEMPTION", **each.data)
-    yield from weakened(pool, after, situation, situation.today)
+    yield from weakened(pool, then, situation, situation.today)
 
 
 def _facts(command: RedeemDeal, pool: Pool) -> list[DealRedeemed]:

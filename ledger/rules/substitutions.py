@@ -26,7 +26,7 @@ from ledger.rules.pooling import (
 from ledger.rules.redemptions import standing, weakened
 from ledger.rules.situation import Situation
 from ledger.rules.two_step import one_step, two_steps
-from ledger.statement.pools import Deal, Pool, stepped
+from ledger.statement.pools import Deal, Pool, after
 from ledger.statement.triggers import PURPOSE
 from ledger.statement.valuations import valued
 from ledger.values.parties import same_party
@@ -166,11 +166,8 @@ def _tests_again(command: SubstituteDeal, situation: Situation, day: str) -> Ite
     found = known_deal(command, situation)
     if found is None:
         return
-    pool = found[0]
-    after = pool
-    for each in _substituted(command, situation):
-        after = stepped(after, each.fact)
-    yield from weakened(pool, after, situation, situation.today)
+    then = after(found[0], (said.fact for said in _substituted(command, situation)))
+    yield from weakened(found[0], then, situation, situation.today)
 
 
 def _substituted(command: SubstituteDeal, situation: Situation) -> tuple[Said, ...]:

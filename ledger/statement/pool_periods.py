@@ -16,11 +16,7 @@ def inflow_by(pool: Pool, day: str) -> int:
     Cash that came in on the cut-off day or before is the originator's (S-6).
     """
     after = pool.fact.cut_off_on
-    paid = [payment for deal in pool.deals.values() for payment in deal.payments(day)]
-    paid += [(each.redeemed_on, each.paid) for each in pool.redeemed]
-    if pool.cleaned_up is not None:
-        paid.append((pool.cleaned_up.cleaned_up_on, pool.cleaned_up.price))
-    return sum(minor for on, minor in paid if after < on <= day)
+    return sum(minor for on, minor in pool.inflows.items() if after < on <= day)
 
 
 def undistributed(pool: Pool, day: str) -> int:

@@ -5,8 +5,7 @@ questions below it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ledger.facts.base import Fact
@@ -141,6 +140,8 @@ class Pool:
 
     fact: PoolFormed
     deals: Mapping[str, Deal]
+    inflows: Mapping[str, int] = field(default_factory=dict)
+    """Money of the plan by the day it came in: collections, disposals, redemptions, the clean-up price."""
     dossier: tuple[Recorded, ...] = ()
     cut_off: PoolCutOff | None = None
     established: PoolEstablished | None = None
@@ -243,92 +244,117 @@ class Pool:
 
 def pool_of(recorded: Iterable[Recorded]) -> Pool | None:
     """The pool its dossier tells; None where none was formed."""
-    pool: Pool | None = None
-    told: list[Recorded] = []
-    for item in recorded:
-        if pool is not None:
-            pool = stepped(pool, item.fact)
-        elif isinstance(item.fact, PoolFormed):
-            pool = Pool(item.fact, {})
-        told.append(item)
-    return pool and replace(pool, dossier=tuple(told))
+    dossier = tuple(recorded)
+    facts = [item.fact for item in dossier]
+    formed = next((place for place, fact in enumerate(facts) if isinstance(fact, PoolFormed)), None)
+    if formed is None:
+        return None
+    fact = facts[formed]
+    assert isinstance(fact, PoolFormed)
+    return replace(after(Pool(fact, {}), facts[formed + 1 :]), dossier=dossier)
 
 
-def stepped(pool: Pool, fact: Fact) -> Pool:
-    """The pool after one more fact."""
-    kind = type(fact)
-    changes: dict[str, Any] = {}
-    if name := _ONCE.get(kind):
-        changes[name] = getattr(pool, name) or fact
-    elif name := _SEVERAL.get(kind):
-        changes[name] = (*getattr(pool, name), fact)
-    elif isinstance(fact, PoolCleanedUp | PoolClosed):
-        return _ended(pool, fact)
-    else:
-        return _of_deal(pool, fact)
-    return replace(pool, **changes)
+def after(pool: Pool, facts: Iterable[Fact]) -> Pool:
+    """The pool after further facts. All of one deal are taken together: a dossier may hold very many."""
+    single: dict[str, Any] = {}
+    several: dict[str, list[Fact]] = {}
+    by_deal: dict[str, list[Fact]] = {}
+    for fact in facts:
+        kind = type(fact)
+        if name := _ONCE.get(kind):
+            single.setdefault(name, getattr(pool, name) or fact)
+        elif name := _SEVERAL.get(kind):
+            several.setdefault(name, []).append(fact)
+        if deal := getattr(fact, "deal", None):
+            by_deal.setdefault(deal, []).append(fact)
+    deals, inflows = dict(pool.deals), dict(pool.inflows)
+    for name, told in by_deal.items():
+        built = _deal_after(deals.get(name), told, pool.terms.days_of_year)
+        if built is not None:
+            deals[name] = built
+            _add_up(inflows, told)
+    _add_up(inflows, single.values())
+    single.update({name: (*getattr(pool, name), *told) for name, told in several.items()})
+    return _ended(replace(pool, deals=deals, inflows=inflows, **single))
 
 
 _ONCE: Final[dict[type[Fact], str]] = {
     PoolCutOff: "cut_off",
     PoolEstablished: "established",
     PoolAccelerated: "accelerated",
+    PoolCleanedUp: "cleaned_up",
+    PoolClosed: "closed",
 }
 _SEVERAL: Final[dict[type[Fact], str]] = {
     PeriodRun: "periods",
     PoolToppedUp: "topped_up",
     PoolReviewed: "reviewed",
+    DealRedeemed: "redeemed",
+    DealSubstituted: "substituted",
 }
 
 
-def _ended(pool: Pool, fact: PoolCleanedUp | PoolClosed) -> Pool:
-    day = fact.effective_on or ""
-    cause = "cleaned_up" if isinstance(fact, PoolCleanedUp) else "closed"
+def _add_up(inflows: dict[str, int], facts: Iterable[Fact]) -> None:
+    """Money of the plan by the day it came in."""
+    for fact in facts:
+        match fact:
+            case CollectionBooked():
+                on, minor = fact.received_on, fact.minor
+            case RightDisposed():
+                on, minor = fact.disposed_on, fact.proceeds
+            case DealRedeemed():
+                on, minor = fact.redeemed_on, fact.paid
+            case PoolCleanedUp():
+                on, minor = fact.cleaned_up_on, fact.price
+            case _:
+                continue
+        inflows[on] = inflows.get(on, 0) + minor
+
+
+def _ended(pool: Pool) -> Pool:
+    """What was still in a pool that ended left it then."""
+    end = pool.cleaned_up or pool.closed
+    if end is None:
+        return pool
+    cause = "cleaned_up" if pool.cleaned_up else "closed"
     deals = {
-        name: deal if deal.out_on else replace(deal, out_on=day, out_by=cause)
+        name: deal if deal.out_on else replace(deal, out_on=end.effective_on, out_by=cause)
         for name, deal in pool.deals.items()
     }
-    if isinstance(fact, PoolCleanedUp):
-        return replace(pool, deals=deals, cleaned_up=fact)
-    return replace(pool, deals=deals, closed=fact)
+    return replace(pool, deals=deals)
 
 
-def _of_deal(pool: Pool, fact: Fact) -> Pool:
-    if isinstance(fact, DealAdmitted):
-        deal = Deal(fact, pool.terms.days_of_year)
-        return replace(pool, deals={**pool.deals, fact.deal: deal})
-    name = getattr(fact, "deal", "")
-    known = pool.deals.get(name)
-    if known is None:
-        return pool
-    if isinstance(fact, DealRedeemed):
-        pool = replace(pool, redeemed=(*pool.redeemed, fact))
-    elif isinstance(fact, DealSubstituted):
-        pool = replace(pool, substituted=(*pool.substituted, fact))
-    return replace(pool, deals={**pool.deals, name: _after(known, fact)})
-
-
-def _after(deal: Deal, fact: Fact) -> Deal:
-    """The deal after one more fact of its own."""
+def _deal_after(deal: Deal | None, facts: list[Fact], days_of_year: int) -> Deal | None:
+    """A deal after further facts of its own; None where it was never admitted."""
     changes: dict[str, Any] = {}
-    match fact:
-        case DebtorNotified():
+    lists: dict[str, list[Fact]] = {}
+    for fact in facts:
+        kind = type(fact)
+        if isinstance(fact, DealAdmitted):
+            deal = deal or Deal(fact, days_of_year)
+        elif name := _OF_DEAL.get(kind):
+            lists.setdefault(name, []).append(fact)
+        elif isinstance(fact, DebtorNotified):
             changes["notified_on"] = fact.notified_on
-        case CollectionBooked():
-            changes["collected"] = (*deal.collected, fact)
-        case CollectionTurnedOver():
-            changes["turned_over"] = (*deal.turned_over, fact)
-        case DealDefaulted():
+        elif isinstance(fact, DealDefaulted):
             changes["defaulted"] = fact
-        case DisposalStarted():
+        elif isinstance(fact, DisposalStarted):
             changes["disposal"] = fact
-        case RightDisposed():
-            changes["disposed"] = (*deal.disposed, fact)
-        case DealRedeemed():
+        elif isinstance(fact, DealRedeemed):
             changes.update(out_on=fact.redeemed_on, out_by="redeemed")
-        case DealSubstituted():
+        elif isinstance(fact, DealSubstituted):
             changes.update(out_on=fact.substituted_on, out_by="substituted")
-    return replace(deal, **changes)
+    if deal is None:
+        return None
+    changes.update({name: (*getattr(deal, name), *told) for name, told in lists.items()})
+    return replace(deal, **changes) if changes else deal
+
+
+_OF_DEAL: Final[dict[type[Fact], str]] = {
+    CollectionBooked: "collected",
+    CollectionTurnedOver: "turned_over",
+    RightDisposed: "disposed",
+}
 
 
 def redemption_price(pool: Pool, deal: Deal, day: str) -> tuple[int, int, int]:
@@ -337,12 +363,6 @@ def redemption_price(pool: Pool, deal: Deal, day: str) -> tuple[int, int, int]:
     premium = pool.terms.redemption_premium
     added = half_up(owed.principal * parse_rate(premium)) if premium else 0
     return owed.principal, owed.interest, added
-
-
-def redeemed_share(pool: Pool) -> Fraction:
-    """Principal redeemed over the initial balance (S-12)."""
-    redeemed = sum(each.outstanding for each in pool.redeemed)
-    return Fraction(redeemed, pool.initial) if pool.initial else Fraction(0)
 
 
 def review_due_on(pool: Pool, day: str | None = None) -> str:
