@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from ledger.confidential import Disclosure, disclose
-from ledger.entry import Draft, Entry, new_salts
+from ledger.entry import Draft, Entry, Source, new_salts
 from ledger.errors import ChainBroken, InputRejected
 from ledger.facts.acts import ActHeld
 from ledger.rules import PROCEDURES
@@ -293,7 +293,7 @@ class Submissions:
                     type=each.fact.TYPE,
                     type_v=each.fact.VERSION,
                     entry_class=each.by or ruling.entry_class,
-                    subjects=(*each.fact.tags(), act_tag(ruling.act), *own),
+                    subjects=(*each.fact.tags(), act_tag(ruling.act), *_reported(source), *own),
                     effective_at=each.effective_at or each.fact.effective_on or situation.today,
                     actor=self._actor,
                     command_id=request_id,
@@ -318,6 +318,11 @@ def _reserved(command: Command) -> Iterator[Finding]:
     if isinstance(source, SourceSaid) and source.registry == PLATFORM:
         expected = "a register, court or gazette other than this ledger"
         yield refuse("N-1", "FIELD_INVALID", pointer="/source/register", given=PLATFORM, expected=expected)
+
+
+def _reported(source: Source) -> tuple[str, ...]:
+    """The tag of a register's recording, by which an import finds that it was reported already."""
+    return () if source.register == PLATFORM else (f"record:{source.register}:{source.number}",)
 
 
 def _abort(results: list[_Result]) -> None:
