@@ -1,5 +1,8 @@
 """Which rights a party is named on, and as what (B-3): owner, pledgor, pledgee, licensor, licensee, court.
 
+By contract alone: contract_pledgor, contract_pledgee, secured_debtor, assignee (of a claim), beneficiary
+(of a trust).
+
 A party here is a *name* (design 6): names that may be one person stand under several ids, and `find` shows
 them side by side instead of merging them.
 """
@@ -10,7 +13,7 @@ from typing import Any, Final
 
 from ledger.values.parties import normalize, party_id
 from projections.ownership import with_ends
-from projections.tables import Projected, RightTable, Row
+from projections.tables import Projected, RightTable, Row, Statement
 from projections.views import Views
 
 _ROLES: Final = {
@@ -39,6 +42,26 @@ def _rows(projected: Projected) -> Iterator[Row]:
         for step, end in zip(item["holders"], ends, strict=True):
             for name in step["names"]:
                 yield (party_id(name), name, normalize(name), right, holding, *subject, step["from"], end)
+    for name, role, pledge, since in _agreed(projected.statement):
+        yield (party_id(name), name, normalize(name), right, role, pledge, pledge, since, None)
+
+
+def _agreed(statement: Statement) -> Iterator[tuple[str, str, str, str]]:
+    """Who stands in a role by contract alone, whatever a register shows: name, role, pledge, since when."""
+    for contract in statement.get("pledges", ()):
+        told = (contract["id"], contract["executed_on"])
+        for name in contract["pledgors"]:
+            yield (name, "contract_pledgor", *told)
+        for name in contract["pledgees"]:
+            yield (name, "contract_pledgee", *told)
+        yield (contract["debtor"], "secured_debtor", *told)
+    for each in statement.get("claim_assignments", ()):
+        yield each["grantee"], "assignee", each["pledge"], each["on"]
+    for each in statement.get("debtor_changes", ()):
+        yield each["to"], "secured_debtor", each["pledge"], each["on"]
+    for each in statement.get("trusts", ()):
+        for name in each["creditors"]:
+            yield name, "beneficiary", each["pledge"], each["from"]
 
 
 TABLE = RightTable(
