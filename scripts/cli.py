@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "evidence": "evidence",
     "token": "token",
     "rebuild": "rebuild",
+    "export": "export",
+    "stats": "stats",
     "serve": "serve",
     "doctor": "doctor",
     "deposit": "deposit",

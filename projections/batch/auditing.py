@@ -10,8 +10,8 @@
 
 Then, on the engine's SQL, a shuffle by right (`sql/continuity.sql`): its entries count 1, 2, 3 … and name
 their predecessor's digest. Then the parts are joined at their ends and with the manifest. The codes are those
-of `ledger.store.audit`, and where an export was tampered with as a ledger was, so is the first wrong position.
-What only an export has: `COLUMN`, `MANIFEST`, `PART_DIGEST`, `PART_UNREADABLE`.
+of `ledger.store.audit`; an export tampered with as a ledger was gives the same first wrong position.
+Codes of its own are `COLUMN`, `MANIFEST`, `PART_DIGEST` and `PART_UNREADABLE`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -81,7 +81,7 @@ def audit_export(engine: Engine, folder: Path, manifest: Manifest) -> ExportAudi
     checked = sorted(engine.map(check_tasks, tasks), key=lambda each: each.first)
     findings = [*_joined(manifest, checked), *(each.finding for each in checked if each.finding)]
     first = min(findings, key=lambda each: each.position, default=None)
-    broken = _continuity(engine, folder, manifest, before=first.position if first else None)
+    broken = _continuity(engine, folder, manifest, first)
     return ExportAudit(
         origin=manifest.origin,
         parts=len(manifest.parts),
@@ -200,9 +200,11 @@ def _joined(manifest: Manifest, checked: Sequence[PartChecked]) -> Iterator[Find
         position, link, ends = part.last, bytes.fromhex(part.link), found.ends
 
 
-def _continuity(engine: Engine, folder: Path, manifest: Manifest, *, before: int | None) -> Finding | None:
+def _continuity(engine: Engine, folder: Path, manifest: Manifest, fault: Finding | None) -> Finding | None:
     """The first entry that is not the next one of one of its rights, among those up to the first fault."""
-    end = manifest.position + 1 if before is None else before
+    end = manifest.position + 1 if fault is None else fault.position
+    if fault is not None and fault.what == "PART_UNREADABLE":
+        end = max(part.first for part in manifest.parts if part.first <= fault.position)
     parts = [part for part in manifest.parts if part.first < end]
     if not parts:
         return None

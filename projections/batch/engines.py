@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
-from projections.batch.extras import require_duckdb, require_spark
+from projections.batch.errors import EngineFailed
+from projections.batch.extras import EngineName, require_duckdb, require_spark
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-EngineName = Literal["duckdb", "spark"]
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 Work = Callable[[Iterable[Given]], Iterable[Made]]
 """A function over the elements of a partition."""
+
+_Errors: TypeAlias = tuple[type[Exception], ...]
 
 _STATEMENT_END: Final = ";\n"
 
@@ -88,21 +89,24 @@ def question(name: str) -> str:
 class _DuckDb:
     name: EngineName = "duckdb"
 
-    def __init__(self, connection: "DuckDBPyConnection", processes: int | None) -> None:
+    def __init__(self, connection: "DuckDBPyConnection", errors: _Errors, processes: int | None) -> None:
         self._connection = connection
         self._processes = processes or os.cpu_count() or 1
+        self._errors = errors
 
     def open_files(self, files: Sequence[Path]) -> None:
         listed = ", ".join(_quoted(str(file)) for file in files)
         self.execute(f"CREATE OR REPLACE TEMPORARY VIEW entries AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608 -- our own names, quoted
 
     def execute(self, statement: str) -> None:
-        self._connection.execute(statement)
+        with _told("DuckDB", self._errors):
+            self._connection.execute(statement)
 
     def query(self, statement: str) -> Answer:
-        cursor = self._connection.execute(statement)
-        columns = tuple(column[0] for column in cursor.description or ())
-        return Answer(columns, cursor.fetchall())
+        with _told("DuckDB", self._errors):
+            cursor = self._connection.execute(statement)
+            columns = tuple(column[0] for column in cursor.description or ())
+            return Answer(columns, cursor.fetchall())
 
     def map(self, work: Work[Given, Made], given: Sequence[Given]) -> list[Made]:
         if min(self._processes, len(given)) <= 1:
@@ -130,7 +134,7 @@ def _duckdb(processes: int | None) -> Iterator[Engine]:
         }
         connection = duckdb.connect(":memory:", config=settings)
         try:
-            yield _DuckDb(connection, processes)
+            yield _DuckDb(connection, (duckdb.Error,), processes)
         finally:
             connection.close()
 
@@ -138,25 +142,30 @@ def _duckdb(processes: int | None) -> Iterator[Engine]:
 class _Spark:
     name: EngineName = "spark"
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, errors: _Errors) -> None:
         self._session = session
+        self._errors = errors
 
     def open_files(self, files: Sequence[Path]) -> None:
         paths = [file.resolve().as_uri() for file in files]
-        self._session.read.parquet(*paths).createOrReplaceTempView("entries")
+        with _told("Spark", self._errors):
+            self._session.read.parquet(*paths).createOrReplaceTempView("entries")
 
     def execute(self, statement: str) -> None:
-        self._session.sql(statement)
+        with _told("Spark", self._errors):
+            self._session.sql(statement)
 
     def query(self, statement: str) -> Answer:
-        frame = self._session.sql(statement)
-        return Answer(tuple(frame.columns), [tuple(each) for each in frame.collect()])
+        with _told("Spark", self._errors):
+            frame = self._session.sql(statement)
+            return Answer(tuple(frame.columns), [tuple(each) for each in frame.collect()])
 
     def map(self, work: Work[Given, Made], given: Sequence[Given]) -> list[Made]:
         if not given:
             return []
-        partitions = self._session.sparkContext.parallelize(given, len(given))
-        made: list[Made] = partitions.mapPartitions(work).collect()
+        with _told("Spark", self._errors):
+            partitions = self._session.sparkContext.parallelize(given, len(given))
+            made: list[Made] = partitions.mapPartitions(work).collect()
         return made
 
 
@@ -164,16 +173,20 @@ class _Spark:
 def _spark() -> Iterator[Engine]:
     """A session as `spark-submit` or SPARK_CONF_DIR configure it; else on all cores of this machine."""
     require_spark()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
+    errors = (Py4JError, PySparkException)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("ipledger")
     for name, value in _SPARK_SETTINGS.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    with _told("Spark", errors):
+        session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     try:
-        yield _Spark(session)
+        yield _Spark(session, errors)
     finally:
         session.stop()
 
@@ -185,6 +198,15 @@ _SPARK_SETTINGS: Final = {
     # Registers know days before 1900; they are written in the calendar they are meant in.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
 }
+
+
+@contextlib.contextmanager
+def _told(name: str, errors: _Errors) -> Iterator[None]:
+    """What an engine refuses, as an error of ours."""
+    try:
+        yield
+    except errors as error:
+        raise EngineFailed(name, str(error)) from error
 
 
 def _quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 LedgerError
 ├── EngineMissing    DuckDB, Arrow, Spark or Java is not installed
 ├── InputRejected    EXPORT_MISSING, EXPORT_FOREIGN, EXPORT_MANIFEST_INVALID, EXPORT_DAMAGED, EXPORT_RUNNING
+├── EngineFailed     the engine could not read the files or not finish
 └── ChainBroken      the ledger, or an export of it, is not what was written
 """
 
@@ -20,6 +21,23 @@ class EngineMissing(LedgerError):
             f"{missing} is not installed: {remedy_en}",
             f"未安装 {missing}：{remedy_zh}",
             missing=missing,
+        )
+
+
+class EngineFailed(LedgerError):
+    """DuckDB or Spark gave up: a file it cannot read, no room left, no Java."""
+
+    code = "ENGINE_FAILED"
+
+    def __init__(self, engine: str, said: str) -> None:
+        """`said` are the engine's own words, of which the first line is kept."""
+        reason = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")[:300]
+        super().__init__(
+            f"{engine} could not do it: {reason}; whether the files are whole is told by: "
+            "ipledger export audit DIR",
+            f"{engine} 未能完成：{reason}；文件是否完好，可运行：ipledger export audit DIR",
+            engine=engine,
+            reason=reason,
         )
 
 

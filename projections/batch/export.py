@@ -23,12 +23,13 @@ from ledger import chain
 from ledger.errors import ChainBroken
 from ledger.store.reader import Reader, StoredEntry
 from projections.batch import parquet
-from projections.batch.errors import damaged_export, export_running, foreign_folder
+from projections.batch.errors import export_running, foreign_folder
 from projections.batch.manifest import (
     ENTRIES,
     MANIFEST,
     Manifest,
     Part,
+    check_files,
     part_name,
     read_manifest,
     sync_folder,
@@ -74,7 +75,8 @@ def export(
     head = reader.head()
     with _held(folder):
         before = manifest = _opened(folder, head.origin)
-        _check_end(reader, folder, manifest)
+        check_files(folder, manifest)
+        check_against(reader, manifest)
         while manifest.position < head.position:
             first = manifest.position + 1
             last = min((manifest.position // part_entries + 1) * part_entries, head.position)
@@ -168,15 +170,6 @@ def _opened(folder: Path, origin: str) -> Manifest:
             raise foreign_folder(str(entries), file.name)
         file.unlink()
     return manifest
-
-
-def _check_end(reader: Reader, folder: Path, manifest: Manifest) -> None:
-    """Every part lies there, and the ledger still says what the last one ends in."""
-    for part in manifest.parts:
-        file = folder / part.file
-        if not file.is_file() or file.stat().st_size != part.bytes:
-            raise damaged_export(str(file))
-    check_against(reader, manifest)
 
 
 def check_against(reader: Reader, manifest: Manifest) -> None:

@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from projections.batch.errors import EngineMissing
+
+EngineName = Literal["duckdb", "spark"]
 
 JAVA_LEAST: Final = 17
 """The oldest Java that Spark 4 runs on."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ledger import chain
-from projections.batch.errors import invalid_manifest, no_export
+from projections.batch.errors import damaged_export, invalid_manifest, no_export
 
 MANIFEST: Final = "manifest.json"
 ENTRIES: Final = "entries"
@@ -92,6 +92,18 @@ def read_manifest(folder: Path) -> Manifest:
     if form.head != _head(manifest):
         raise invalid_manifest(str(folder), "its head is not the end of its last part")
     return manifest
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Nothing, if every part lies in `folder` in the size it was written in; what is in it an audit tells.
+
+    Raises:
+        InputRejected: `EXPORT_DAMAGED`.
+    """
+    for part in manifest.parts:
+        file = folder / part.file
+        if not file.is_file() or file.stat().st_size != part.bytes:
+            raise damaged_export(str(file))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
