@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other, and `docs/performance.md` from what they print.
 
-    python -m scripts.bench [--only append,importing,status,seals,proofs,deciding] [--quick]
+    python -m scripts.bench [--only append,importing,status,seals,proofs,deciding,waterfall] [--quick]
 
 Each runs in a process of its own on a fresh durable ledger. With `--quick` they are a tenth as long, nothing
 is written, and the figures mean little.
@@ -220,6 +220,20 @@ def _deciding(figures: dict[str, Any]) -> list[str]:
     ]
 
 
+def _waterfall(figures: dict[str, Any]) -> list[str]:
+    rows: list[Row] = [
+        ("all periods simulated, facts made and folded", f"{figures['simulated_seconds']:.2f} s", "< 2 s"),
+        ("the whole dossier folded once", f"{figures['folded_seconds']:.2f} s", ""),
+        ("the last period run again from it", f"{figures['rerun_seconds']:.2f} s", ""),
+        ("the waterfall alone", f"{figures['waterfall_alone_per_second']:,.0f} periods/s", ""),
+    ]
+    size = (
+        f"{figures['rights']:,} rights, each a deal of its own, over {figures['periods']} periods: "
+        f"{figures['facts']:,} facts, {figures['redeemed']} redemptions."
+    )
+    return [size, "", *_table(("what", "measured", "wanted"), rows)]
+
+
 def _latency(label: str, figure: dict[str, Any], wanted: str) -> Row:
     return (
         label,
@@ -244,6 +258,7 @@ BENCHES: Final = (
     Bench(
         "deciding", "Decisions", (), ("--seconds", "0.02", "--submissions", "100", "--rounds", "1"), _deciding
     ),
+    Bench("waterfall", "Payment periods", (), ("--rights", "100"), _waterfall),
 )
 
 
