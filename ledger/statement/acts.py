@@ -64,7 +64,12 @@ def held_on(statement: dict[str, Any], day: str, *, include_ended: bool = False)
         members = ("act", "missing", "held_on", "until", "entries")
         told = {member: held[member] for member in members}
         found.append(
-            {**told, "kind": _kind(held["command"]), "state": state, "codes": held["codes"] if ended else []}
+            {
+                **told,
+                "kind": kind_of(held["command"]),
+                "state": state,
+                "codes": held["codes"] if ended else [],
+            }
         )
     return found
 
@@ -75,14 +80,14 @@ def reported_on(statement: dict[str, Any], day: str) -> list[dict[str, Any]]:
     return [
         {
             **{member: reported[member] for member in members},
-            "kind": _kind(reported["command"]),
+            "kind": kind_of(reported["command"]),
         }
         for reported in statement.get("reported", ())
         if reported["happened_on"] <= day
     ]
 
 
-def _kind(command: str) -> str | None:
+def kind_of(command: str) -> str | None:
     """The name of the command; None where an entry holds a text that is none."""
     try:
         value = orjson.loads(command)

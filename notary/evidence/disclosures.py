@@ -10,7 +10,8 @@ import orjson
 from ledger.entry import Entry
 
 SALT_SIZE: Final = 16
-DOCUMENT: Final = "document:"
+FILES: Final = ("document:", "record:command:")
+"""Tags that name a file by its SHA-256: a deposited or filed one, and the command an act was submitted as."""
 
 _NAME: Final = re.compile(r"disclosures/([0-9]+)\.json")
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -46,8 +47,8 @@ def read(disclosure: str) -> tuple[str, Any] | None:
 
 def committed_files(entry: Entry) -> frozenset[str]:
     """SHA-256 (hex) of the files an entry commits to: those its tags name, and that of its source."""
-    tagged = (tag.removeprefix(DOCUMENT) for tag in entry.subjects if tag.startswith(DOCUMENT))
-    found = {digest for digest in tagged if _SHA256_HEX.fullmatch(digest)}
+    named = (tag.removeprefix(prefix) for tag in entry.subjects for prefix in FILES if tag.startswith(prefix))
+    found = {digest for digest in named if _SHA256_HEX.fullmatch(digest)}
     if entry.source is not None:
         found.add(entry.source.digest)
     return frozenset(found)

@@ -80,6 +80,7 @@ def export(
     *,
     seal: int | None = None,
     reports: bool = True,
+    documents: bool = False,
     opening: Opening | None = None,
 ) -> bytes:
     """The package that proves what is asked for, as of a seal.
@@ -89,6 +90,8 @@ def export(
         request: see `notary.evidence.requests`.
         seal: position of the seal's entry; None for the newest.
         reports: whether report.html and report.pdf go in.
+        documents: whether the files go in that its entries commit to, such as the commands they were made
+            by, as far as the ledger keeps them.
         opening: confidential fields of its entries to show with it.
 
     Raises:
@@ -108,6 +111,8 @@ def export(
     _GATHER[type(request)](gathering, request)
     if opening is not None and opening.fields:
         gathering.open(opening)
+    if documents:
+        gathering.add_documents()
     package = gathering.package(request.kind, reports=reports)
     report = verify(package, TrustFolder(), store.clock())
     if report.failed:
@@ -159,7 +164,7 @@ def newer(store: Store, request: Request, seal: Seal) -> int | None:
         case PriorityRequest():
             tags = [ASSET + _common_right(store, request)]
         case DocumentRequest(digest):
-            tags = [f"document:{digest}"]
+            tags = [prefix + digest for prefix in disclosures.FILES]
         case ConsistencyRequest():
             return None
     return next((stored.position for stored in store.reader.tagged(tags, after=size, limit=1)), None)
@@ -240,6 +245,14 @@ class _Gathering:
         self.maps.append(record)
         assert not isinstance(record.leaf, members.ListLeaf)
         return record.leaf
+
+    def add_documents(self) -> None:
+        """The kept files that the entries commit to."""
+        for entry in self._parsed():
+            for digest in sorted(disclosures.committed_files(entry)):
+                kept = self.store.documents.get(digest)
+                if kept is not None:
+                    self.files[f"documents/{digest}"] = kept.content
 
     def open(self, opening: Opening) -> None:
         """Lay opened fields beside their entries; the request says who opened them and why."""
@@ -545,7 +558,8 @@ def _rights_of(store: Store, encumbrance: str) -> set[str]:
 
 def _position_of_document(into: _Gathering, digest: str) -> int:
     """The first entry that commits to a file: by its tag, else by reading them all."""
-    tagged = next(into.store.reader.tagged([f"document:{digest}"], limit=1), None)
+    tags = [prefix + digest for prefix in disclosures.FILES]
+    tagged = next(into.store.reader.tagged(tags, limit=1), None)
     if tagged is not None:
         return tagged.position
     needle = f'"{digest}"'.encode()

@@ -16,8 +16,11 @@ from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, Final
 
-from ledger import canonical
+from ledger import canonical, facts
 from ledger.entry import Entry, format_instant
+from ledger.facts.acts import ActSigned
+from ledger.rules.base import PLATFORM
+from ledger.statement import acts
 from ledger.statement.view import view
 from ledger.values.dates import SHANGHAI, day_of
 from notary.authority import POLICY as EMBEDDED_POLICY
@@ -32,9 +35,10 @@ from notary.evidence.members import (
     PriorityClaim,
     StatusClaim,
 )
+from notary.reports import beside
 from notary.reports.blocks import Block, Bullets, Commands, Document, Heading, Paragraph, Table
 from notary.reports.evidence import Evidence, Stamp
-from notary.reports.words import CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STATUSES, TITLES, word
+from notary.reports.words import ACTS, CLASSES, EVENTS, KINDS, NAME_KINDS, STATES, STATUSES, TITLES, word
 
 ENTRIES_SHOWN: Final = 100
 """Entries listed one by one; of more, the first are listed and the rest named by their number."""
@@ -62,6 +66,7 @@ class _Writer:
             *self._shown(),
             *self._statement(),
             *self._entries(),
+            *self._signed(),
             *self._opened(),
             *self._by_whom(),
             *self._verdicts(),
@@ -227,6 +232,7 @@ class _Writer:
         )
         yield from self._owners(shown)
         yield from self._encumbrances(shown)
+        yield from beside.blocks(shown, self._lang, _listed)
         if shown["flags"]:
             yield Paragraph(self._say("Warnings the ledger attaches:", "账本附带的提示："))
             yield Bullets(tuple(self._flag(flag) for flag in shown["flags"]))
@@ -334,6 +340,39 @@ class _Writer:
             format_instant(entry.recorded_at)[:19].replace("T", " "),
             source,
         )
+
+    def _signed(self) -> Iterator[Block]:
+        """Who signed which act by which key, as the entries say; check 17 decides whether it is so."""
+        rows = tuple(row for entry in self._of.entries for row in self._signatures(entry))
+        if not rows:
+            return
+        yield Heading(self._say("Signatures of the parties", "当事人签名"))
+        columns = (
+            self._say("Entry", "条目"),
+            self._say("Act", "行为"),
+            self._say("Signed in the name of", "签名名义人"),
+            self._say("Key (RFC 7638 thumbprint)", "密钥（RFC 7638 指纹）"),
+        )
+        yield Table(columns, rows, (8, 24, 28, 40), digests=(3,))
+        yield Paragraph(
+            self._say(
+                "Check 17 shows that whoever holds these keys signed the text kept in the entry; nobody "
+                "else, the operator included, can have invented it. Whose keys they are follows only from "
+                "what the verifier got from the parties themselves (folder parties/ of TRUST).",
+                "第 17 项检查表明：持有上述密钥者签署了条目所载文本，运营方及他人均无从编造。"
+                "密钥归属仅以核验者自当事人处取得的材料为准（TRUST 文件夹的 parties/）。",
+            )
+        )
+
+    def _signatures(self, entry: Entry) -> Iterator[tuple[str, ...]]:
+        if (entry.type, entry.type_v) != (ActSigned.TYPE, ActSigned.VERSION):
+            return
+        fact = facts.read(entry)
+        assert isinstance(fact, ActSigned)
+        kind = acts.kind_of(fact.command)
+        for each in fact.signatures:
+            act = f"{word(ACTS, kind or '–', self._lang)}\n{fact.act}"
+            yield str(entry.position), act, each.party.name, each.kid
 
     def _opened(self) -> Iterator[Block]:
         opened = self._of.opened
@@ -553,12 +592,16 @@ class _Writer:
             elif name.startswith("disclosures/"):
                 yield name, operator, self._say("opened fields", "公开的保密字段"), "–"
             elif name.startswith("documents/"):
-                yield (
-                    f"{name[:26]}…",
-                    self._say("depositor", "存证人"),
-                    self._say("the file", "文件本身"),
-                    "–",
-                )
+                yield f"{name[:26]}…", *self._document(name.removeprefix("documents/")), "–"
+
+    def _document(self, digest: str) -> tuple[str, str]:
+        """Whose file it is, and what it shows."""
+        for entry in self._of.entries:
+            if entry.source is not None and entry.source.digest == digest:
+                if entry.source.register == PLATFORM:
+                    return entry.actor, self._say("the command as submitted", "提交的指令原文")
+                return entry.source.register, self._say("the source of the entry", "条目来源文件")
+        return self._say("depositor", "存证人"), self._say("the file", "文件本身")
 
     def _not_shown(self) -> Iterator[Block]:
         yield Heading(self._say("5  What this package does not show", "五、本证据包未证事项"))

@@ -1581,9 +1581,10 @@ class Entry(NamedTuple):
         return {right: (seq, previous) for right, seq, previous in self.value["assets"]}
 
     def commits_to(self, sha256_hex: str) -> bool:
-        """Whether it names a file: as its source, or as a document by a tag."""
+        """Whether it names a file: as its source, or by a tag as a document or as the command submitted."""
         source = self.value["source"] or {}
-        return source.get("digest") == sha256_hex or f"document:{sha256_hex}" in self.value["subjects"]
+        tags = {f"document:{sha256_hex}", f"record:command:{sha256_hex}"}
+        return source.get("digest") == sha256_hex or not tags.isdisjoint(self.value["subjects"])
 
 
 def _is_sorted_texts(value: Any) -> bool:

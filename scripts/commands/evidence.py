@@ -10,8 +10,11 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
+from ledger import canonical, facts
 from ledger.entry import format_instant
 from ledger.errors import InputRejected, LedgerError, RightUnknown
+from ledger.facts.parties import profile_tag
+from ledger.rules.profiles import profile
 from ledger.store.database import utc_now
 from ledger.values.dates import parse_moment
 from ledger.values.rights import parse_right_id
@@ -32,7 +35,7 @@ from notary.evidence.requests import (
     RightRequest,
     StatusRequest,
 )
-from notary.evidence.trust import AUTHORITIES, OPERATOR, TrustFolder
+from notary.evidence.trust import AUTHORITIES, OPERATOR, PARTIES, TrustFolder
 from notary.sealing import Sealer, operator_key
 from notary.seals import Seal
 from notary.vault.vault import Asked, Vault
@@ -60,6 +63,13 @@ AsOfSeal = Annotated[
 ]
 Reports = Annotated[
     bool, typer.Option("--reports/--no-reports", help="With report.html and report.pdf. 附报告。")
+]
+Documents = Annotated[
+    bool,
+    typer.Option(
+        "--documents/--no-documents",
+        help="With the kept files its entries name: commands as submitted, sources. 附条目所指文件。",
+    ),
 ]
 Wrapped = Annotated[Form, typer.Option("--format", help="zip, or ETSI ASiC with time-stamp. 封装格式。")]
 
@@ -107,6 +117,7 @@ def _register_entries(exports: typer.Typer) -> None:
         order: OrderNumber = None,
         role: Role = "custodian",
         as_of_seal: AsOfSeal = None,
+        documents: Documents = False,
         reports: Reports = True,
         form: Wrapped = Form.ZIP,
         json: Json = False,
@@ -116,7 +127,12 @@ def _register_entries(exports: typer.Typer) -> None:
         out = output(lang, as_json=json)
         with workspace(out) as here:
             opening = _opening(here, open_, Asked(actor(), role, reason, order), position)
-            _export(here, EntryRequest(position), _Order(file, as_of_seal, reports, form, opening), out)
+            _export(
+                here,
+                EntryRequest(position),
+                _Order(file, as_of_seal, reports, form, opening, documents=documents),
+                out,
+            )
 
     @exports.command()
     def right(
@@ -127,6 +143,7 @@ def _register_entries(exports: typer.Typer) -> None:
         order: OrderNumber = None,
         role: Role = "custodian",
         as_of_seal: AsOfSeal = None,
+        documents: Documents = False,
         reports: Reports = True,
         form: Wrapped = Form.ZIP,
         json: Json = False,
@@ -137,7 +154,7 @@ def _register_entries(exports: typer.Typer) -> None:
         with workspace(out) as here:
             request = RightRequest(resolve_right(open_views(here.store), notation))
             opening = _opening(here, open_, Asked(actor(), role, reason, order))
-            _export(here, request, _Order(file, as_of_seal, reports, form, opening), out)
+            _export(here, request, _Order(file, as_of_seal, reports, form, opening, documents=documents), out)
 
 
 def _register_states(exports: typer.Typer) -> None:
@@ -188,6 +205,7 @@ def _register_rankings(exports: typer.Typer) -> None:
             str | None, typer.Option(metavar="DATE", help="Legal date; default the seal's. 法律日期。")
         ] = None,
         as_of_seal: AsOfSeal = None,
+        documents: Documents = False,
         reports: Reports = True,
         form: Wrapped = Form.ZIP,
         json: Json = False,
@@ -201,7 +219,7 @@ def _register_rankings(exports: typer.Typer) -> None:
         else:
             request = PriorityRequest(first, second, right, as_of)
         with workspace(out) as here:
-            _export(here, request, _Order(file, as_of_seal, reports, form), out)
+            _export(here, request, _Order(file, as_of_seal, reports, form, documents=documents), out)
 
     @exports.command()
     def consistency(
@@ -220,12 +238,20 @@ def _register_rankings(exports: typer.Typer) -> None:
 
 
 class _Order:
-    """Where to and how: file, seal, with reports or not, form, and which fields to open."""
+    """Where to and how: file, seal, with reports and documents or not, form, and which fields to open."""
 
     def __init__(
-        self, file: Path, seal: int | None, reports: bool, form: Form, opening: Opening | None = None
+        self,
+        file: Path,
+        seal: int | None,
+        reports: bool,
+        form: Form,
+        opening: Opening | None = None,
+        *,
+        documents: bool = False,
     ) -> None:
         self.file, self.seal, self.reports, self.form, self.opening = file, seal, reports, form, opening
+        self.documents = documents
 
 
 def _opening(
@@ -257,7 +283,14 @@ def _export(here: Workspace, request: Request, order: _Order, out: Output) -> No
     sealed_now = False
     if order.seal is None and not isinstance(request, ConsistencyRequest):
         sealed_now = _seal_if_behind(here, request, out)
-    package = make_package(here.store, request, seal=order.seal, reports=order.reports, opening=order.opening)
+    package = make_package(
+        here.store,
+        request,
+        seal=order.seal,
+        reports=order.reports,
+        documents=order.documents,
+        opening=order.opening,
+    )
     if order.form is not Form.ZIP:
         wrap_up = asic.extended if order.form is Form.ASIC_E else asic.simple
         package = wrap_up(package, load_authorities(here.home, clock=utc_now), utc_now)
@@ -416,6 +449,10 @@ def _register_trust(evidence: typer.Typer) -> None:
     @evidence.command("trust")
     def trust_(
         folder: Annotated[Path, typer.Argument(metavar="DIR")],
+        party: Annotated[
+            list[str] | None,
+            typer.Option(metavar="NAME", help="Also the keys on this party's file. 附该当事人密钥。"),
+        ] = None,
         json: Json = False,
         lang: Lang = None,
     ) -> None:
@@ -429,6 +466,8 @@ def _register_trust(evidence: typer.Typer) -> None:
                 files[f"{AUTHORITIES}/{token_name(authority.name)}.pem"] = b"".join(
                     map(_pem, authority.roots)
                 )
+            for name in party or ():
+                files |= _party_keys(here, name)
             for name, content in files.items():
                 _write(folder / name, content)
         if out.as_json:
@@ -442,11 +481,37 @@ def _register_trust(evidence: typer.Typer) -> None:
             "核验者不应从出示证据包的一方取得这些文件：请从运营方的公开渠道取得密钥、"
             "从时间戳机构取得根证书，并与此比对。",
         )
+        if party:
+            out.say(
+                "That these keys are the parties' is this ledger's word: ask each party for the thumbprint.",
+                "密钥属于各当事人仅为本账本所称：请向当事人本人核对指纹。",
+            )
         if any(authority.name == EMBEDDED for authority in authorities):
             out.say(
                 "The embedded authority's time is vouched for by the operator only.",
                 "内置机构的时间仅由运营方担保。",
             )
+
+
+def _party_keys(here: Workspace, name: str) -> dict[str, bytes]:
+    """The keys on a party's file that were not revoked, as files of a trust folder.
+
+    Raises:
+        InputRejected: PARTY_WITHOUT_KEYS.
+    """
+    entries = here.store.reader.tagged([profile_tag(name)])
+    known = profile(facts.read(stored.parse()) for stored in entries)
+    keys = () if known is None else tuple(key for key in known.keys if key.kid not in known.revoked)
+    if known is None or not keys:
+        raise InputRejected(
+            "PARTY_WITHOUT_KEYS",
+            f"no key that is not revoked is on the file of {name}; register_party and describe_party add one",
+            f"{name} 名下没有未撤销的密钥；可用 register_party 或 describe_party 登记",
+            party=name[:300],
+        )
+    return {
+        f"{PARTIES}/{key.kid}.jwk": canonical.encode({"party": known.name, "jwk": key.jwk}) for key in keys
+    }
 
 
 def _pem(certificate: bytes) -> bytes:

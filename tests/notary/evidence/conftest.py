@@ -67,6 +67,16 @@ def official(fact, number, **changes):
     return replace(made, source=Source("CNIPA", number, "cd" * 32, "application/xml"))
 
 
+def world_of(store, home):
+    """A ledger with a sealer of its own; what lies in it is not sealed yet."""
+    ticks = count()
+    clock = lambda: datetime.now(UTC) + timedelta(microseconds=next(ticks))  # noqa: E731 -- a clock
+    embedded = open_authority(home / "authority", clock=clock)
+    authority = Authority("embedded", roots=(embedded.root,), embedded=embedded)
+    sealer = Sealer(store, home, [authority], clock)
+    return World(store, home, sealer, sealer.key.verifier, authority)
+
+
 @pytest.fixture
 def world(store, tmp_path):
     """Nine entries on three subjects: rights with two live pledges and a released one, and a deposit."""
@@ -79,12 +89,7 @@ def world(store, tmp_path):
     append(store, official(pledged(RIGHT, SECOND, "乙能源股份有限公司", "招商银行", "2024-06-21"), "Y2"))
     deposit = DocumentDeposited(sha256=FILE_DIGEST, size=12, media_type="application/pdf")
     append(store, draft(deposit))
-    ticks = count()
-    clock = lambda: datetime.now(UTC) + timedelta(microseconds=next(ticks))  # noqa: E731 -- a clock
-    embedded = open_authority(tmp_path / "authority", clock=clock)
-    authority = Authority("embedded", roots=(embedded.root,), embedded=embedded)
-    sealer = Sealer(store, tmp_path, [authority], clock)
-    return World(store, tmp_path, sealer, sealer.key.verifier, authority)
+    return world_of(store, tmp_path)
 
 
 @pytest.fixture
