@@ -597,9 +597,10 @@ class _Writer:
     def _document(self, digest: str) -> tuple[str, str]:
         """Whose file it is, and what it shows."""
         for entry in self._of.entries:
+            if f"record:command:{digest}" in entry.subjects or _is_from_command(entry, digest):
+                return entry.actor, self._say("the command as submitted", "提交的指令原文")
+        for entry in self._of.entries:
             if entry.source is not None and entry.source.digest == digest:
-                if entry.source.register == PLATFORM:
-                    return entry.actor, self._say("the command as submitted", "提交的指令原文")
                 return entry.source.register, self._say("the source of the entry", "条目来源文件")
         return self._say("depositor", "存证人"), self._say("the file", "文件本身")
 
@@ -759,6 +760,10 @@ class _Writer:
         beijing = instant.astimezone(SHANGHAI).isoformat(" ", "seconds").removesuffix("+08:00")
         utc = format_instant(instant)[:19].replace("T", " ")
         return self._say(f"{utc} UTC ({beijing} Beijing)", f"北京时间 {beijing}（UTC {utc}）")
+
+
+def _is_from_command(entry: Entry, digest: str) -> bool:
+    return entry.source is not None and entry.source.register == PLATFORM and entry.source.digest == digest
 
 
 def _is_embedded(stamp: Stamp) -> bool:

@@ -1,10 +1,13 @@
 """`ipledger evidence` and `ipledger token` as a user runs them."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.signatures import command_payload, public_key_of, sign
 from ledger.store.database import utc_now
 from notary.evidence.trust import TrustFolder
 from notary.verify import verify
@@ -194,3 +197,65 @@ def test_a_sound_token_is_accepted_and_a_bad_one_rejected_with_its_code(embedded
 )
 def test_wrong_usage_of_token_verify_is_two(embedded, arguments):
     assert embedded("token", "verify", TSA / "ok-p256.tsr", *arguments).code == 2
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes([5]) * 32)
+PATENT = "CN:patent:201510100001.8"
+
+
+@pytest.fixture
+def signing(ipledger, tmp_path):
+    """A ledger on which a party signs what it files; the position of its first entry."""
+
+    def submit(command):
+        file = tmp_path / "command.json"
+        file.write_text(json.dumps(command))
+        answer = ipledger("submit", file, "--json")
+        assert answer.code == 0, answer.out
+        return answer.json["positions"]
+
+    key = public_key_of(KEY)
+    submit(
+        {"command": "register_party", "command_id": "p-1", "name": "甲公司", "keys": [key.as_jwk()],
+         "attributes": {"kind": "legal_person"}}
+    )  # fmt: skip
+    submit(
+        {"command": "register_right", "command_id": "r-1", "rights": [PATENT], "owners": [{"name": "甲公司"}],
+         "source": {"register": "CNIPA", "number": "副本-1"}, "extract_on": "2024-05-06",
+         "filed_on": "2015-03-10", "granted_on": "2017-01-03"}
+    )  # fmt: skip
+    with ipledger.open() as store:
+        origin = store.origin
+    paper = {
+        "command": "file_document", "command_id": "d-1", "rights": [PATENT], "kind": "resolution",
+        "issued_on": "2024-05-07", "ledger": origin,
+    }  # fmt: skip
+    made = sign(command_payload(paper), KEY, key.kid)
+    return submit({**paper, "signatures": [{"party": "甲公司", **made.as_json()}]})
+
+
+def test_a_partys_keys_are_written_for_whoever_asks_whose_signature_it_is(ipledger, signing, tmp_path):
+    trust = tmp_path / "trust"
+    written = ipledger("evidence", "trust", trust, "--party", "甲公司", "--json")
+    assert f"parties/{public_key_of(KEY).kid}.jwk" in written.json["files"]
+    assert TrustFolder.load(trust).parties == {"甲公司": frozenset({public_key_of(KEY).kid})}
+    _, file = export(ipledger, tmp_path, "right", PATENT, "--no-reports")
+    report = verify(file, TrustFolder.load(trust), utc_now())
+    assert report.exit_code == 0
+    assert [finding.code for finding in report.checks[-1].findings] == ["SIGNED_BY_PARTY"]
+
+
+def test_a_party_of_whom_no_key_is_known_is_named(ipledger, signing, tmp_path):
+    answer = ipledger("evidence", "trust", tmp_path / "trust", "--party", "乙公司", "--json")
+    assert (answer.code, answer.json["error"]["code"]) == (2, "PARTY_WITHOUT_KEYS")
+    assert not (tmp_path / "trust").exists()
+
+
+@pytest.mark.parametrize("kind", ["entry", "right", "priority"])
+def test_the_commands_entries_were_made_by_go_along_where_asked(ipledger, signing, tmp_path, kind):
+    arguments = {"entry": signing[:1], "right": [PATENT], "priority": [signing[0], 2]}[kind]
+    _, file = export(ipledger, tmp_path, kind, *arguments, "--no-reports", "--documents")
+    with zipfile.ZipFile(file) as package:
+        texts = [package.read(name) for name in package.namelist() if name.startswith("documents/")]
+    assert "d-1" in {json.loads(text)["command_id"] for text in texts}
+    assert verify(file, TrustFolder(), utc_now()).failed == ()
