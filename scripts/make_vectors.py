@@ -10,6 +10,7 @@ overwritten: events that come later get a further file, a new schema version of 
 import json
 import sys
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from ledger import chain
 from ledger.entry import Draft, EntryClass, Source
+from ledger.facts import REGISTRY
 from ledger.facts.base import Fact, Party, record_id
 from ledger.facts.corrections import RecordingCorrected, RecordingNoted
 from ledger.facts.documents import DocumentDeposited
@@ -64,7 +66,15 @@ P2 = "CN:patent:201810200002.3"
 MARK = "CN:trademark:12345678"
 US = "US:patent:15145443"
 
-_CLASSES = {"CNIPA": EntryClass.AUTHORITY, "USPTO": EntryClass.PARTY, "": EntryClass.OPERATOR}
+FACTS = Path(__file__).with_name("vector_facts.json")
+
+_CLASSES = {
+    "CNIPA": EntryClass.AUTHORITY,
+    "USPTO": EntryClass.PARTY,
+    "": EntryClass.OPERATOR,
+    "LEDGER": EntryClass.PARTY,
+}
+_REGISTERS = {"AUTHORITY": "CNIPA", "PARTY": "LEDGER", "OPERATOR": ""}
 
 
 def _reported() -> list[tuple[str, str, Fact]]:
@@ -220,7 +230,22 @@ def _kept() -> list[tuple[str, str, Fact]]:
     return [("", "", fact) for fact in facts]
 
 
-LEDGERS = {"ledger.json": _reported, "keeping.json": _kept}
+def _told(part: str) -> list[tuple[str, str, Fact]]:
+    """Facts of `vector_facts.json`: one of each kind that deals, decisions and products are told in."""
+    told = json.loads(FACTS.read_text("utf-8"))[part]
+    return [(_REGISTERS[row["class"]], f"{part}-{number}", _fact(row)) for number, row in enumerate(told, 1)]
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    return REGISTRY[row["type"], 1].model_validate_json(json.dumps(row["data"]), strict=True)
+
+
+LEDGERS: dict[str, Callable[[], list[tuple[str, str, Fact]]]] = {
+    "ledger.json": _reported,
+    "keeping.json": _kept,
+    "deals.json": lambda: _told("deals"),
+    "finance.json": lambda: _told("finance"),
+}
 
 
 def make(facts: list[tuple[str, str, Fact]]) -> dict[str, Any]:
