@@ -93,11 +93,14 @@ def over(procedures: Procedures) -> tuple[Procedure[Any], ...]:
                     reference=command.act,
                 )
 
+    def judged(situation: Situation, command: ReportAct) -> tuple[Finding, ...]:
+        return _judged(command, situation, procedures)
+
     def breaks(command: ReportAct, situation: Situation, day: str) -> Iterator[Finding]:
         """N-12: what the act broke on its day is flagged; what breaks nothing is an ordinary act."""
         if any(_faults(command, procedures)):
             return
-        found = _judged(command, situation, procedures)
+        found = situation.once(judged, command)
         yield from (
             flag(each.rule, "REPORTED_OFF_PLATFORM", right=each.right, broken=each.code)
             for each in found
@@ -111,7 +114,7 @@ def over(procedures: Procedures) -> tuple[Procedure[Any], ...]:
         yield from _faults(command, procedures)
 
     def said(command: ReportAct, situation: Situation) -> tuple[Said, ...]:
-        found = _judged(command, situation, procedures)
+        found = situation.once(judged, command)
         codes = dict.fromkeys(each.code for each in found if each.outcome is not Outcome.FLAG)
         fact = ActReported(
             rights=command.rights,

@@ -344,7 +344,7 @@ def _key(statement: Statement, pledge: Mapping[str, Any]) -> str:
     return str(pledge.get("contract") or pledge["id"])
 
 
-def _reckoned(command: DistributeProceeds, situation: Situation) -> dict[str, Any] | InputRejected | None:
+def _reckoned(situation: Situation, command: DistributeProceeds) -> dict[str, Any] | InputRejected | None:
     """What the ranks give, or why that cannot be reckoned; None for an unknown right."""
     for _, statement in situation.statements(command.rights[:1]):
         owed = {each.pledge: each.amount.money for each in command.owed}
@@ -358,13 +358,13 @@ def _reckoned(command: DistributeProceeds, situation: Situation) -> dict[str, An
 
 
 def _expected(command: DistributeProceeds, situation: Situation) -> dict[str, Any] | None:
-    found = _reckoned(command, situation)
+    found = situation.once(_reckoned, command)
     return found if isinstance(found, dict) else None
 
 
 def _reckonable(command: DistributeProceeds, situation: Situation, day: str) -> Iterator[Finding]:
     """N-6: what is owed is an amount that an entry can hold, in the currency of the proceeds."""
-    found = _reckoned(command, situation)
+    found = situation.once(_reckoned, command)
     if isinstance(found, InputRejected):
         given = command.proceeds.currency
         yield refuse("N-6", found.code, pointer="/proceeds", field="proceeds", given=given)

@@ -49,7 +49,7 @@ def parse(value: Any, procedures: Procedures) -> Submitted | tuple[Finding, ...]
     try:
         signed = {name: told for name, told in value.items() if name not in _UNSIGNED}
         text = canonical.encode(signed)
-        whole = canonical.encode(value)
+        whole = text if len(signed) == len(value) else canonical.encode(value)
     except NotCanonical as error:
         return (refuse("N-6", "FIELD_INVALID", pointer=error.data["pointer"], expected=error.data["reason"]),)
     if len(whole) > COMMAND_BYTES_MAX:

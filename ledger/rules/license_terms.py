@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
@@ -110,7 +111,7 @@ class GrantCrossLicense(Command):
     effective_from: CommandDay | None = None
     document: Digest | None = None
 
-    @property
+    @cached_property
     def directions(self) -> tuple[GrantLicense, ...]:
         """Each direction as a license by itself."""
         shared = {

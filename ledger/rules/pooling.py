@@ -48,6 +48,10 @@ def pool_tag(pool: str) -> str:
 
 def known_pool(pool: str, situation: Situation) -> Pool | None:
     """The pool as recorded; None where none was formed."""
+    return situation.once(_pool, pool)
+
+
+def _pool(situation: Situation, pool: str) -> Pool | None:
     return pool_of(situation.dossiers.get(pool_tag(pool), ()))
 
 

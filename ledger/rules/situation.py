@@ -5,12 +5,13 @@ commands is decided one upon the other, and a held act again when what it waits 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, TypeVar
 
-from ledger.entry import EntryClass, Source
+from ledger.entry import ASSET, EntryClass, Source
 from ledger.facts.base import Fact
 from ledger.facts.parties import Attributes, PartyDescribed, PartyKeyRevoked, PartyRegistered, profile_tag
 from ledger.rules.base import Said
@@ -21,6 +22,9 @@ from ledger.statement import State, document
 from ledger.statement.base import Recorded, record_at
 from ledger.values.dates import day_of
 from ledger.values.parties import party_id
+
+_About = TypeVar("_About")
+_T = TypeVar("_T")
 
 DOSSIERS: Final = ("pool:", "case:")
 """Tags under which whole stories other than a right's are kept."""
@@ -42,8 +46,11 @@ class Situation:
     """The name of the ledger."""
     _statements: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _profiles: dict[str, Profile | None] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[tuple[Any, ...], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    @property
+    @cached_property
     def today(self) -> str:
         """The Shanghai day of the clock."""
         return day_of(self.now).isoformat()
@@ -72,8 +79,18 @@ class Situation:
 
     def attributes(self, party: PartySaid) -> Attributes:
         """What is known of a party: its file first, then what the command says of it."""
-        known = self.profile(party.name)
-        return merged(party.attributes, known.attributes) if known else party.attributes
+        return self.once(_attributes, party)
+
+    def once(self, reckon: Callable[["Situation", _About], _T], about: _About) -> _T:
+        """`reckon(self, about)`, however many checks of a decision ask: neither of the two ever changes.
+
+        Nobody may change the answer. `about` is known by its identity, and kept so that it stays its own.
+        """
+        key = (reckon, id(about))
+        if key not in self._answers:
+            self._answers[key] = (about, reckon(self, about))
+        answer: _T = self._answers[key][1]
+        return answer
 
     def after(self, said: tuple[Said, ...], entry_class: EntryClass, source: Source) -> "Situation":
         """The situation in which these facts stand behind everything read, as recorded from `source`."""
@@ -86,15 +103,17 @@ class Situation:
             position += 1
             effective_at = each.effective_at or each.fact.effective_on or self.today
             record = record_at(position, each.fact, each.by or entry_class, numbered, effective_at)
-            for right in _assets(each.fact):
-                if right not in touched:
-                    known = rights.get(right)
-                    rights[right] = State(right, [] if known is None else list(known.recorded))
-                    touched.add(right)
-                rights[right].recorded.append(Recorded(record, each.fact))
+            recorded = Recorded(record, each.fact)
             for tag in each.fact.tags():
-                if tag.startswith(DOSSIERS):
-                    dossiers[tag] = (*dossiers.get(tag, ()), Recorded(record, each.fact))
+                if tag.startswith(ASSET):
+                    right = tag.removeprefix(ASSET)
+                    if right not in touched:
+                        known = rights.get(right)
+                        rights[right] = State(right, [] if known is None else list(known.recorded))
+                        touched.add(right)
+                    rights[right].recorded.append(recorded)
+                elif tag.startswith(DOSSIERS):
+                    dossiers[tag] = (*dossiers.get(tag, ()), recorded)
             if isinstance(each.fact, PartyRegistered | PartyDescribed | PartyKeyRevoked):
                 key = profile_tag(each.fact.party.name).rpartition(":")[2]
                 files[key] = (*files.get(key, ()), each.fact)
@@ -110,6 +129,11 @@ class Situation:
         )
 
 
+def _attributes(situation: Situation, party: PartySaid) -> Attributes:
+    known = situation.profile(party.name)
+    return merged(party.attributes, known.attributes) if known else party.attributes
+
+
 def sources(said: tuple[Said, ...], source: Source) -> list[Source]:
     """The source of each fact: those of one kind that come from one act are numbered apart.
 
@@ -122,7 +146,3 @@ def sources(said: tuple[Said, ...], source: Source) -> list[Source]:
         place = seen[each.fact.TYPE]
         found.append(source if place == 1 else replace(source, number=f"{source.number}#{place}"))
     return found
-
-
-def _assets(fact: Fact) -> list[str]:
-    return [tag.removeprefix("asset:") for tag in fact.tags() if tag.startswith("asset:")]

@@ -6,7 +6,7 @@ leave. What the owner may still do afterwards is answered by those rules and by 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
@@ -80,14 +80,14 @@ class GrantTwoStepLicense(Command):
         steps = (self.step_one, self.step_two)
         return tuple(f"license:{each.license}" for each in steps if each is not None and each.license)
 
-    @property
+    @cached_property
     def first(self) -> GrantLicense | None:
         """The license of the owner to the originator; None where it is not told."""
         if self.step_one is None:
             return None
         return self._step(self.step_one, 1, self.owners, (self.originator,))
 
-    @property
+    @cached_property
     def second(self) -> GrantLicense:
         """The reverse license, a sublicense of the first."""
         first = self.first
@@ -138,7 +138,7 @@ def _at_stage(
             yield from _pointed(check(first, situation, day), _FIRST_POINTERS, "/step_one")
         if any(scope_faults(command.rights, first.scope)) or second.executed_on < first.executed_on:
             return
-        situation = _after_first(first, situation)
+        situation = situation.once(_after_first, first)
     elif stage is not Stage.FORM:
         return
     on = day if day == situation.today else max(day, second.executed_on)
@@ -146,7 +146,7 @@ def _at_stage(
         yield from _pointed(check(second, situation, on), _SECOND_POINTERS, "/step_two")
 
 
-def _after_first(first: GrantLicense, situation: Situation) -> Situation:
+def _after_first(situation: Situation, first: GrantLicense) -> Situation:
     """As if the first license were recorded; what is said of it is recorded only with the second."""
     said = tuple(Said(fact) for fact in license_facts(first, situation))
     nowhere = Source(PLATFORM, first.command_id, "0" * 64, "application/json")

@@ -43,6 +43,8 @@ def unreadable_sign(text: str) -> Sign | None:
     >>> unreadable_sign("12\u202e34").code_point
     'U+202E'
     """
+    if text.isprintable():
+        return None  # what is printable is neither control nor format sign, and was assigned
     for position, sign in enumerate(text, 1):
         reason = _unreadable(sign)
         if reason is not None:
