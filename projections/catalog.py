@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from projections import encumbrances, ownership, parties, rights, search, timeline
+from projections import attention, encumbrances, ownership, parties, rights, search, timeline
 from projections.tables import EntryTable, RightTable
 
 RIGHT_TABLES: Final[tuple[RightTable, ...]] = (
@@ -12,6 +12,7 @@ RIGHT_TABLES: Final[tuple[RightTable, ...]] = (
     encumbrances.TABLE,
     parties.TABLE,
     search.TABLE,
+    attention.TABLE,
 )
-ENTRY_TABLES: Final[tuple[EntryTable, ...]] = (timeline.TABLE,)
+ENTRY_TABLES: Final[tuple[EntryTable, ...]] = (timeline.TABLE, attention.POOLS)
 TABLES: Final[tuple[RightTable | EntryTable, ...]] = RIGHT_TABLES + ENTRY_TABLES

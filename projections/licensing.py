@@ -96,7 +96,7 @@ def calendar(
     """Dates of a right: `fees` from the day on (B-9), `terms` of its pledges (B-10), `pending` acts (M-9).
 
     Each of `fees`: `kind` (`annual`, `renewal`, `maintenance`), `year`, `due_on` (moved to a working day),
-    `late_until`, `state` (`DUE`, `LATE`, or `UNKNOWN`: was due, and nobody said whether it was paid), `payer`.
+    `late_until`, `state` (`DUE`, `LATE`, or `UNKNOWN`: nobody said whether it was paid), `payer`.
     Each of `terms`: what of the right's term is left after the debt, in days, negative where it ends first.
     Each of `pending`: `kind`, `id`, `state`, `since`, `due_on` (None where no term runs), `entries`.
 
@@ -160,7 +160,7 @@ def scheduled_fees(statement: Statement) -> Iterator[tuple[str, int | None, str,
         if office == "CN":
             for fee in annual_fees(parse_day(filed_on), parse_day(granted[0]), parse_day(expires_on)):
                 yield ("annual", fee.year, fee.due_on.isoformat(), fee.late_until.isoformat())
-        elif office == "US":
+        elif office == "US" and statement["sort"] == "invention":
             for each in us_maintenance_fees(parse_day(granted[0])):
                 yield ("maintenance", None, each.due_on.isoformat(), each.grace_until.isoformat())
     except InputRejected:

@@ -19,7 +19,7 @@ from psycopg.rows import TupleRow
 from ledger.store.database import Connection, Store
 from projections.errors import ProjectionBehind
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raise it when a table, or what a statement means, changes: generations of another layout are rebuilt."""
 
 _SWAPS_MAX: Final = 5
