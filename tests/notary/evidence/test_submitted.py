@@ -178,6 +178,24 @@ def test_the_ranks_of_two_pledges_made_by_commands_are_proved(world, verdicts):
     assert verdicts(package) == SOUND
 
 
+def test_the_page_of_formats_names_every_member_of_a_statement(world, rights):
+    """Section 4, for a second implementation; what `details` holds is told by the schema of the event."""
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
+    section = page[page.index("## 4. Statement") : page.index("## 5. Map")]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    for right in rights:
+        package = export(world.store, StatusRequest(right), reports=False)
+        statement = json.loads(opened(package)["proofs/statement.json"])
+        for member, value in statement.items():
+            told = " ".join(row for row in rows if f"`{member}" in row)
+            assert told, member
+            items = value if isinstance(value, list) else [value]
+            inner = {name for item in items if isinstance(item, dict) for name in item}
+            if member == "encumbrances":
+                told = section
+            assert member == "details" or {name for name in inner if name not in told} == set(), member
+
+
 # --- Documents: the command an act was submitted as ---------------------------------------------------------
 
 
