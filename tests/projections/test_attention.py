@@ -222,8 +222,8 @@ def facts(draw):
                 ),
                 contributions.ContributionDeclared(
                     rights=(CN,), contribution="con_1", form="limited", founded_on=day, company=who[0],
-                    contributor={"name": "甲公司"}, subscribed={"minor": 1, "currency": "CNY"}, declared_on=day,
-                    due_on=max(day, later),
+                    contributor={"name": "甲公司"}, subscribed={"minor": 1, "currency": "CNY"},
+                    declared_on=day, due_on=max(day, later),
                 ),
                 licenses.LicenseGranted(
                     rights=(CN,), license="lic_1", license_kind="ordinary", licensors=({"name": "甲公司"},),
