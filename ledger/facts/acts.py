@@ -7,7 +7,7 @@
 | act.dropped | the item arrived but the act is now refused, or the submitter withdrew it | as the act | asset |
 | act.reported | a fact off the platform that breaks a rule, filed with evidence (N-12); part of no rights view | PARTY | asset |
 | act.signed | the parties' own signatures over the command, verified when it was submitted | PARTY | asset, party |
-| flags.raised | warnings attached when an act or report was accepted | OPERATOR for reports, else as the act | asset |
+| flags.raised | warnings attached when an act or report was accepted | OPERATOR for reports, else as the act | asset, pool, case |
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,6 +21,9 @@ ActId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$")]
 """The command id an act was first submitted under."""
 
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}(:[a-z_./0-9]{1,60})?$")]
+
+DossierTag = Annotated[str, Field(pattern=r"^(pool|case):[a-z0-9_:/-]{1,120}$")]
+"""The tag of a story that is no right's: `pool:pol_…`, `case:loan_…`, `case:fund_…`, `case:subsidies/…`."""
 
 CommandText = Annotated[str, Field(min_length=2, max_length=200_000)]
 """A command as canonical JSON, without its signatures."""
@@ -109,9 +112,17 @@ class ActSigned(_OfAct):
 
 
 class FlagsRaised(_OfAct):
-    """Warnings attached to the act; they are told wherever its rights are asked about."""
+    """Warnings attached to the act; they are told wherever its rights are asked about.
+
+    `dossiers` are the tags of the pools, loans and funds it is about: their stories tell the warnings too.
+    """
 
     TYPE: ClassVar[str] = "flags.raised"
     rights: tuple[RightRef, ...] = ()
+    dossiers: Annotated[tuple[DossierTag, ...], Field(min_length=1)] | None = None
     flags: Annotated[tuple[WarningRaised, ...], Field(min_length=1)]
     since: Day
+
+    def links(self) -> tuple[str, ...]:
+        """The dossiers."""
+        return self.dossiers or ()

@@ -87,7 +87,7 @@ def _not_to_come(command: Command, situation: Situation, day: str) -> Iterator[F
     if command.acted_on is not None and command.acted_on > situation.today:
         members = vars(command).items()
         pointer = next((f"/{name}" for name, told in members if told == command.acted_on), None)
-        yield refuse("N-3", "DATE_IN_FUTURE", pointer=pointer, day=command.acted_on)
+        yield refuse("N-3", "DATE_IN_FUTURE", pointer=pointer, given=command.acted_on)
 
 
 _GENERAL: Final = ((Stage.IDENTITY, _known_rights), (Stage.FORM, _not_to_come))
@@ -122,7 +122,7 @@ def _missing_item(finding: Finding, missing: Missing) -> MissingItem:
 def _warnings(
     command: Command, situation: Situation, findings: tuple[Finding, ...], said: tuple[Said, ...]
 ) -> tuple[Said, ...]:
-    """The flags as a fact on the command's rights; a report may leave these to its own fact."""
+    """The flags as a fact on the command's rights and dossiers; a report may leave these to its own fact."""
     flags = tuple(
         WarningRaised(code=each.code, rule=each.rule, right=each.right, data=dict(each.data))
         for each in findings
@@ -131,6 +131,12 @@ def _warnings(
     if not flags:
         return ()
     rights = command.rights or tuple(dict.fromkeys(right for each in said for right in each.fact.rights))
-    fact = FlagsRaised(rights=rights, act=command.command_id, flags=flags, since=situation.today)
+    fact = FlagsRaised(
+        rights=rights,
+        dossiers=command.dossiers() or None,
+        act=command.command_id,
+        flags=flags,
+        since=situation.today,
+    )
     by = EntryClass.OPERATOR if command.entry_class is EntryClass.AUTHORITY else None
     return (Said(fact, situation.today, by),)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ledger.facts.acts import FlagsRaised
 from ledger.facts.base import Party
 from ledger.facts.funding import (
     FundEstablished,
@@ -31,6 +32,8 @@ class Loan:
     guarantees: tuple[GuaranteeGiven, ...] = ()
     insurances: tuple[InsuranceIssued, ...] = ()
     covered: tuple[LossCovered, ...] = ()
+    flags: tuple[FlagsRaised, ...] = ()
+    """Warnings that came with acts on it."""
 
     def interest_paid_in(self, year: int) -> int:
         """Interest actually paid in a calendar year, in minor units."""
@@ -60,6 +63,8 @@ class Fund:
     exposures: tuple[FundExposureReported, ...] = ()
     payments: tuple[tuple[str, LossCovered], ...] = ()
     """Each with the bank it went to."""
+    flags: tuple[FlagsRaised, ...] = ()
+    """Warnings that came with acts on it."""
 
     @property
     def balance(self) -> int:
@@ -85,6 +90,8 @@ class Subsidies:
     """All that an enterprise was granted."""
 
     granted: tuple[SubsidyGranted, ...] = field(default_factory=tuple)
+    flags: tuple[FlagsRaised, ...] = ()
+    """Warnings that came with them."""
 
     def total(self, kinds: tuple[str, ...], year: int) -> int:
         """Granted of these kinds for a calendar year, in minor units."""
@@ -122,6 +129,8 @@ def loan_of(recorded: Iterable[Recorded]) -> Loan | None:
                 loan = replace(loan, insurances=(*loan.insurances, fact))
             case LossCovered() as fact if loan is not None:
                 loan = replace(loan, covered=(*loan.covered, fact))
+            case FlagsRaised() as fact if loan is not None:
+                loan = replace(loan, flags=(*loan.flags, fact))
     return loan
 
 
@@ -136,9 +145,15 @@ def fund_of(recorded: Iterable[Recorded]) -> Fund | None:
                 fund = replace(fund, exposures=(*fund.exposures, fact))
             case LossCovered(to=Party() as bank) as fact if fund is not None:
                 fund = replace(fund, payments=(*fund.payments, (bank.name, fact)))
+            case FlagsRaised() as fact if fund is not None:
+                fund = replace(fund, flags=(*fund.flags, fact))
     return fund
 
 
 def subsidies_of(recorded: Iterable[Recorded]) -> Subsidies:
     """What an enterprise's dossier says it was granted."""
-    return Subsidies(tuple(item.fact for item in recorded if isinstance(item.fact, SubsidyGranted)))
+    facts = [item.fact for item in recorded]
+    return Subsidies(
+        tuple(each for each in facts if isinstance(each, SubsidyGranted)),
+        tuple(each for each in facts if isinstance(each, FlagsRaised)),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from ledger.facts.acts import FlagsRaised
 from ledger.facts.base import Fact
 from ledger.facts.pools import (
     CollectionBooked,
@@ -151,6 +152,8 @@ class Pool:
     substituted: tuple[DealSubstituted, ...] = ()
     topped_up: tuple[PoolToppedUp, ...] = ()
     reviewed: tuple[PoolReviewed, ...] = ()
+    flags: tuple[FlagsRaised, ...] = ()
+    """Warnings that came with acts on it."""
     cleaned_up: PoolCleanedUp | None = None
     closed: PoolClosed | None = None
 
@@ -289,6 +292,7 @@ _SEVERAL: Final[dict[type[Fact], str]] = {
     PeriodRun: "periods",
     PoolToppedUp: "topped_up",
     PoolReviewed: "reviewed",
+    FlagsRaised: "flags",
     DealRedeemed: "redeemed",
     DealSubstituted: "substituted",
 }
