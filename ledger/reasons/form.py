@@ -112,6 +112,14 @@ REASONS: Final = (
         "请核对金额及其单位",
     ),
     Reason(
+        "RATE_INVALID",
+        "N-6",
+        "{given} in {field} is not a rate per year",
+        "字段 {field} 中的 {given} 不是有效年利率",
+        "write 5.8% or 0.058",
+        "例如写作 5.8% 或者 0.058",
+    ),
+    Reason(
         "CURRENCY_UNKNOWN",
         "N-6",
         "{given} in {field} is not a currency code of ISO 4217",

@@ -91,8 +91,8 @@ REASONS: Final = (
     Reason(
         "REFERENCE_UNKNOWN",
         "N-11",
-        "{reference} in {field} is not on right {right}",
-        "字段 {field} 所指的 {reference} 不在权利 {right} 上",
+        "{reference} in {field} is not on record here",
+        "字段 {field} 所指的 {reference} 在此没有记录",
         "take the identifier from the answer that first recorded it, and check that the right is the one "
         "meant",
         "请使用首次记录时返回的标识，并核对所指权利是否正确",
@@ -116,8 +116,8 @@ REASONS: Final = (
     Reason(
         "DUPLICATE_REPORT",
         "N-2",
-        "the same report is already recorded as {reference}",
-        "同一报告已记录为 {reference}",
+        "the same report is already recorded under {number}",
+        "同一报告已以 {number} 记录",
         "do nothing, or submit a correction that names the recorded entry",
         "无需再次提交，如需更改，请提交指明该记录的更正",
     ),

@@ -16,8 +16,8 @@ REASONS: Final = (
     Reason(
         "SIGNATURE_MISSING",
         "T-1",
-        "the signature of {party} is missing on {document}",
-        "文件 {document} 缺少 {party} 的签名或者盖章",
+        "the signature of {party} is missing",
+        "缺少 {party} 的签名或者盖章",
         "have every transferor and transferee sign",
         "请由全体转让人和受让人签章",
     ),

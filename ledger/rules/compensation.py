@@ -191,7 +191,13 @@ def _payable(command: ClaimCompensation, situation: Situation, day: str) -> Iter
         return
     bank = loan.fact.lender.name
     if loan.fact.principal.currency != fund.fact.balance.currency:
-        yield refuse("N-6", "CURRENCY_MISMATCH", pointer="/fund")
+        yield refuse(
+            "N-6",
+            "CURRENCY_MISMATCH",
+            pointer="/fund",
+            given=fund.fact.balance.currency,
+            expected=loan.fact.principal.currency,
+        )
         return
     if loan.covered_total >= loan.loss:
         yield refuse(

@@ -200,7 +200,7 @@ def _known(
 def _delivered_by_now(command: DeliverContribution, situation: Situation, day: str) -> Iterator[Finding]:
     """C-2: what is delivered was delivered."""
     if command.delivered_on > situation.today:
-        yield refuse("C-2", "DATE_IN_FUTURE", pointer="/delivered_on", day=command.delivered_on)
+        yield refuse("C-2", "DATE_IN_FUTURE", pointer="/delivered_on", given=command.delivered_on)
 
 
 def _with_grace(command: CallContribution, situation: Situation, day: str) -> Iterator[Finding]:

@@ -42,7 +42,8 @@ def checked(parse: Callable[[_T], Any]) -> Callable[[_T], _T]:
         try:
             parse(value)
         except InputRejected as error:
-            wrong(error.code, **{name: str(told) for name, told in error.data.items() if name != "code"})
+            told = {name: str(data) for name, data in error.data.items() if name != "code"}
+            wrong(error.code, **({"given": value[:40]} if isinstance(value, str) else {}) | told)
         return value
 
     return validate

@@ -136,7 +136,7 @@ def told(amount: Amount) -> AmountTold:
 def not_to_come(field: str, day: str, situation: Situation) -> Iterator[Finding]:
     """N-3: what is recorded has happened."""
     if day > situation.today:
-        yield refuse("N-3", "DATE_IN_FUTURE", pointer=f"/{field}", day=day)
+        yield refuse("N-3", "DATE_IN_FUTURE", pointer=f"/{field}", given=day)
 
 
 def same_currency(command: OfLoan, field: str, amount: Amount, situation: Situation) -> Iterator[Finding]:

@@ -230,7 +230,7 @@ def _filed(command: FileDocument, situation: Situation) -> tuple[Said, ...]:
 def _of_the_past(command: FileDocument, situation: Situation, day: str) -> Iterator[Finding]:
     """A paper bears a day that has come."""
     if command.issued_on > situation.today:
-        yield refuse("N-3", "DATE_IN_FUTURE", pointer="/issued_on", day=command.issued_on)
+        yield refuse("N-3", "DATE_IN_FUTURE", pointer="/issued_on", given=command.issued_on)
 
 
 PROCEDURES: Final = (

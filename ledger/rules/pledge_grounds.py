@@ -76,7 +76,6 @@ def in_name_of_owner(right: str, statement: Statement, day: str, pledged: Pledge
         rule_of(right),
         code,
         right=right,
-        pointer="/pledgors",
         party=list(pledged.pledgors),
         owner=owners,
     )

@@ -21,10 +21,12 @@ from ledger.entry import EntryClass
 from ledger.errors import InputRejected
 from ledger.facts import REGISTRY
 from ledger.facts.base import Fact
+from ledger.facts.transfers import PartyAddressChanged, PartyRenamed
 from ledger.rules.base import Command, Finding, Procedure, Said, Stage, flag, refuse
 from ledger.rules.fields import RightId, SourceSaid, wrong
 from ledger.rules.situation import Situation
 from ledger.statement.base import Recorded
+from ledger.values.parties import party_id
 
 Contradiction = Callable[[Any, Situation, str], Iterator[Finding]]
 """What a reported fact breaks on a day: findings as for a command; rule, code, right and data are told."""
@@ -135,8 +137,15 @@ class Report(Command):
         return tuple(dict.fromkeys(party.name for party in self.fact.parties()))
 
     def links(self) -> tuple[str, ...]:
-        """The pledge, license or freeze the fact speaks of."""
-        return tuple(tag for tag in self.fact.links() if not tag.startswith(("asset:", "record:")))
+        """The pledge, license or freeze the fact speaks of.
+
+        Of a change of name or address also all that is its owner's: marks must change together (ID-5).
+        """
+        told = tuple(tag for tag in self.fact.links() if not tag.startswith(("asset:", "record:")))
+        if not isinstance(self.fact, PartyRenamed | PartyAddressChanged):
+            return told
+        changed = self.fact.grantors or self.fact.grantees
+        return (*told, *(f"party:{party_id(party.name)}" for party in changed))
 
 
 def contradictions(

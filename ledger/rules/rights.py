@@ -398,7 +398,7 @@ def _of_one_owner(command: ListSimilarMarks, situation: Situation, day: str) -> 
 def _has_come(command: ListSimilarMarks, situation: Situation, day: str) -> Iterator[Finding]:
     """N-3: a list bears a day that has come."""
     if command.listed_on > situation.today:
-        yield refuse("N-3", "DATE_IN_FUTURE", pointer="/listed_on", day=command.listed_on)
+        yield refuse("N-3", "DATE_IN_FUTURE", pointer="/listed_on", given=command.listed_on)
 
 
 def _listed(command: ListSimilarMarks, situation: Situation) -> tuple[Said, ...]:

@@ -5,6 +5,7 @@ nobody can say later that the platform made the deal up.
 """
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from ledger.errors import InputRejected
 from ledger.rules.base import Command, Finding, Missing, refuse
@@ -12,6 +13,9 @@ from ledger.rules.form import Submitted
 from ledger.rules.situation import Situation
 from ledger.signatures import Signature, kid_of, read_jwk, verify
 from ledger.values.parties import party_id
+
+_Fault: TypeAlias = tuple[str, dict[str, Any]]
+"""A code and what fills its sentence."""
 
 
 def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Finding, ...]:
@@ -26,8 +30,8 @@ def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Find
         if fault is None:
             signed.add(party_id(each.party))
         else:
-            code, reason = fault
-            found.append(refuse("T-1", code, pointer=pointer, party=each.party, given=reason))
+            code, told = fault
+            found.append(refuse("T-1", code, pointer=pointer, party=each.party, **told))
     found += [
         refuse("T-1", "SIGNATURE_REQUIRED", party=name, missing=Missing("signature", name))
         for name in _required(command.actors(), situation)
@@ -56,18 +60,18 @@ def _required(actors: tuple[str, ...], situation: Situation) -> Iterator[str]:
             yield name
 
 
-def _fault(signature: Signature, party: str, payload: bytes, situation: Situation) -> tuple[str, str] | None:
+def _fault(signature: Signature, party: str, payload: bytes, situation: Situation) -> _Fault | None:
     profile = situation.profile(party)
     if profile is None or not profile.keys:
-        return ("SIGNER_UNKNOWN", "no key on file")
+        return ("SIGNER_UNKNOWN", {"given": "no key on file"})
     try:
         kid = kid_of(signature)
         if not any(key.kid == kid for key in profile.keys):
-            return ("SIGNER_UNKNOWN", "another key")
+            return ("SIGNER_UNKNOWN", {"given": "another key"})
         key = profile.key(kid, situation.today)
         if key is None:
-            return ("KEY_REVOKED", profile.revoked[kid])
+            return ("KEY_REVOKED", {"given": kid, "day": profile.revoked[kid]})
         verify(signature, payload, read_jwk(key.jwk))
     except InputRejected as error:
-        return ("SIGNATURE_INVALID", str(error.data.get("reason", error.code)))
+        return ("SIGNATURE_INVALID", {"given": str(error.data.get("reason", error.code))})
     return None

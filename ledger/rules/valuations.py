@@ -80,13 +80,16 @@ def _complete(command: ReportValuation, situation: Situation, day: str) -> Itera
 def _in_order(command: ReportValuation, situation: Situation, day: str) -> Iterator[Finding]:
     """V-1: a report is made after the day it speaks to, in one currency, once."""
     if command.reported_on and command.reported_on > situation.today:
-        yield refuse("V-1", "DATE_IN_FUTURE", pointer="/reported_on", day=command.reported_on)
+        yield refuse("V-1", "DATE_IN_FUTURE", pointer="/reported_on", given=command.reported_on)
     if command.base_date and command.reported_on and command.base_date > command.reported_on:
         yield refuse(
             "V-1", "FIELD_INVALID", pointer="/base_date", field="base_date", expected="not after reported_on"
         )
-    if len({each.value.currency for each in command.values}) > 1:
-        yield refuse("V-1", "CURRENCY_MISMATCH", pointer="/values")
+    currencies = list(dict.fromkeys(each.value.currency for each in command.values))
+    if len(currencies) > 1:
+        yield refuse(
+            "V-1", "CURRENCY_MISMATCH", pointer="/values", given=currencies[1:], expected=currencies[0]
+        )
     for right, statement in situation.statements(command.rights):
         if any(each["id"] == command.valuation for each in statement.get("valuations", ())):
             yield refuse(

@@ -46,6 +46,20 @@ def test_all_marks_of_an_owner_are_read_when_its_name_changes(submit):
     assert submit(**filing, command_id="f-2", rights=[T1, T2])["decision"] == "accepted"
 
 
+def test_all_marks_of_an_owner_are_read_when_a_register_reports_its_new_name(submit):
+    for number, mark in enumerate((T1, T2)):
+        register(submit, mark, f"r-{number}", granted_on="2018-01-14")
+    told = submit(
+        command="report", command_id="n-1", source={"register": "CNIPA", "number": "2024-1"},
+        fact={
+            "type": "party.renamed", "rights": [T1], "grantors": [{"name": "甲公司"}],
+            "grantees": [{"name": "甲集团"}], "executed_on": "2024-05-06", "registered_on": "2024-05-06",
+        },
+    )  # fmt: skip
+    assert (told["decision"], told["flags"]) == ("accepted", ["AUTHORITY_CONFLICT"])
+    assert [reason["right"] for reason in told["reasons"]] == [T2]
+
+
 def test_a_party_is_registered_once_and_its_file_is_read(submit):
     party = {"name": "甲公司", "attributes": {"seat": "mainland"}}
     first = submit(command="register_party", command_id="p-1", **party)
