@@ -1,5 +1,11 @@
-"""Which entries the flags of the projected statements speak of."""
+"""Which entries the flags of the projected statements speak of, and the warnings in a story of its own."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from ledger.facts.acts import FlagsRaised
+from ledger.reasons import REASONS
+from ledger.statement.base import Recorded
 from projections.views import Views
 
 
@@ -21,3 +27,28 @@ def flagged_positions(views: Views, first: int, last: int) -> set[int]:
         last,
     )
     return {position for (position,) in rows}
+
+
+def warnings(recorded: Iterable[Recorded]) -> list[dict[str, Any]]:
+    """The warnings attached to acts on a pool, loan or fund, in order, each with sentence and entry."""
+    return [
+        {
+            "code": flag.code,
+            "rule": flag.rule,
+            "right": flag.right,
+            "since": item.fact.since,
+            "act": item.fact.act,
+            "data": flag.data,
+            "entries": list(item.entries),
+            "message": _message(flag.code, {"right": flag.right, "rule": flag.rule, **flag.data}),
+        }
+        for item in recorded
+        if isinstance(item.fact, FlagsRaised)
+        for flag in item.fact.flags
+    ]
+
+
+def _message(code: str, data: dict[str, Any]) -> dict[str, str]:
+    """The code itself where an entry of another release has one that stands in no table here."""
+    reason = REASONS.get(code.partition(":")[0])
+    return reason.message(data) if reason else {"en": code, "zh": code}

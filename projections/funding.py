@@ -13,6 +13,7 @@ from ledger.statement.base import Recorded
 from ledger.statement.funding import Fund, Loan, fund_of, loan_of, subsidies_of
 from projections.dossiers import asked, by, dossier
 from projections.errors import FundUnknown, LoanUnknown
+from projections.flags import warnings
 from projections.views import Views
 
 Json = dict[str, Any]
@@ -99,6 +100,7 @@ def loan(
             for each in granted.granted
             if each.reference == fact.loan
         ],
+        "flags": warnings(recorded),
         "entries": _entries(recorded),
     }
 
@@ -142,6 +144,7 @@ def fund(
             }
             for bank, each in told.payments
         ],
+        "flags": warnings(recorded),
         "entries": _entries(recorded),
     }
 

@@ -26,6 +26,7 @@ from ledger.statement.triggers import PURPOSE, Trigger, cover_on, triggers_on, u
 from ledger.statement.valuations import valued
 from projections.dossiers import Asked, asked, by, dossier, statements
 from projections.errors import PeriodUnknown, PoolUnknown
+from projections.flags import warnings
 from projections.views import Views
 
 Json = dict[str, Any]
@@ -47,7 +48,8 @@ def pool(
     """
     about = asked(views, as_of, known_at)
     recorded = dossier_of(views, name, about)
-    told = pool_of(by(recorded, about.day))
+    then = by(recorded, about.day)
+    told = pool_of(then)
     if told is None:
         raise PoolUnknown(name)
     known = statements(
@@ -72,6 +74,7 @@ def pool(
         "top_ups": [_story(told, each) for each in told.topped_up],
         "reviews": [_story(told, each) for each in told.reviewed],
         "review_due_on": review_due_on(told, about.day),
+        "flags": warnings(then),
         "triggers": [shown(each) for each in triggers_on(told, known, about.day, months=months)],
         "cover": {
             "value": cover.value,
