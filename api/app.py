@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api import problems
 from api.follower import Follower
 from api.principals import Principals
-from api.routes import commands, deposits, entries, health, log, reference, rights
+from api.routes import commands, deposits, entries, finance, health, log, pools, reference, rights
 from api.schemas.base import Problem
 from ledger.store import Store
 from notary.log import Log
@@ -51,7 +51,7 @@ def create_app(store: Store) -> FastAPI:
     app.state.log = Log(store)
     app.state.map = MapStore(store)
     app.state.principals = Principals(None)
-    for module in (rights, commands, deposits, entries, log, health, reference):
+    for module in (rights, pools, finance, commands, deposits, entries, log, health, reference):
         app.include_router(module.router)
     problems.install(app)
     return app

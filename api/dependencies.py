@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.follower import Follower
 from ledger.values.dates import end_of_day, parse_moment
 from projections import Views
+from projections.attention_kinds import Role
 
 MOMENT_MAX: Final = 40
 POSITION_MAX: Final = 2**63 - 1
+PARTY_MAX: Final = 300
+SUBJECT_MAX: Final = 80
 
 
 def _views(request: Request) -> Views:
@@ -59,6 +62,16 @@ Right = Annotated[
         examples=["US:patent:15145443"],
     ),
 ]
+Party = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=PARTY_MAX,
+        description="A party's id (`pty_…`), or its name as registers write it. 当事人编号或名称。",
+        examples=["中国银行股份有限公司"],
+    ),
+]
+Subject = Annotated[str, Path(min_length=1, max_length=SUBJECT_MAX, description="Its id here. 本账本编号。")]
 Position = Annotated[
     int, Path(ge=1, le=POSITION_MAX, description="Position in the ledger, from 1. 条目位置，从 1 起。")
 ]
@@ -93,19 +106,19 @@ class AsKnown(Parameters):
         return moment if isinstance(moment, datetime) else end_of_day(moment)
 
 
-class AsOf(AsKnown):
-    """Both axes of time (N-3), and what to show."""
+_AS_OF: Final = Field(
+    None,
+    max_length=MOMENT_MAX,
+    description="The legal position on this day, or on the Shanghai day of this instant. Default: today. "
+    "该日的法律状态。",
+    examples=["2020-01-01"],
+)
 
-    as_of: str | None = Field(
-        None,
-        max_length=MOMENT_MAX,
-        description="The legal position on this day, or on the Shanghai day of this instant. Default: today. "
-        "该日的法律状态。",
-        examples=["2020-01-01"],
-    )
-    all: bool = Field(
-        default=False, description="Ended encumbrances too, behind the live ones. 含已终止的负担。"
-    )
+
+class OnDay(Parameters):
+    """The day of the legal position; the answer rests on all that is known now."""
+
+    as_of: str | None = _AS_OF
 
     def day(self) -> date | datetime | None:
         """The day or instant.
@@ -114,6 +127,49 @@ class AsOf(AsKnown):
             InputRejected: DATE_INVALID
         """
         return None if self.as_of is None else parse_moment(_as_sent(self.as_of))
+
+
+class BothTimes(AsKnown, OnDay):
+    """Both axes of time (N-3)."""
+
+
+class AsOf(BothTimes):
+    """Both axes of time (N-3), and what to show."""
+
+    all: bool = Field(
+        default=False, description="Ended encumbrances too, behind the live ones. 含已终止的负担。"
+    )
+
+
+class ExposurePage(OnDay):
+    """Whose pledges, from which side, and which part of the rights."""
+
+    side: Literal["creditor", "debtor"] = Field(
+        "creditor",
+        description="`creditor`: pledges it holds or is entitled to. `debtor`: those it gave, or whose debt "
+        "it owes. 作为债权人或作为出质人、债务人。",
+    )
+    after: str = Field("", max_length=200, description="The previous page's `next`. 上一页的 next。")
+    limit: int = Field(100, ge=1, le=500, description="Rights on a page. 每页权利数。")
+
+
+class PoolsOf(OnDay):
+    """Whose pools."""
+
+    party: str | None = Field(
+        None,
+        min_length=1,
+        max_length=PARTY_MAX,
+        description="A party's name or id: its pools only. 当事人名称或编号。",
+    )
+
+
+class AttentionPage(PoolsOf):
+    """Whose attention, and which part of the feed."""
+
+    role: Role | None = Field(None, description="For whom. Default: everybody. 角色。")
+    after: str = Field("", max_length=60, description="The previous page's `next`. 上一页的 next。")
+    limit: int = Field(100, ge=1, le=500, description="Items on a page. 每页条数。")
 
 
 class TimelinePage(AsKnown):

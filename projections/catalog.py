@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from projections import attention, encumbrances, ownership, parties, rights, search, timeline
+from projections import attention_feed, encumbrances, ownership, parties, rights, search, timeline
 from projections.tables import EntryTable, RightTable
 
 RIGHT_TABLES: Final[tuple[RightTable, ...]] = (
@@ -12,7 +12,7 @@ RIGHT_TABLES: Final[tuple[RightTable, ...]] = (
     encumbrances.TABLE,
     parties.TABLE,
     search.TABLE,
-    attention.TABLE,
+    attention_feed.TABLE,
 )
-ENTRY_TABLES: Final[tuple[EntryTable, ...]] = (timeline.TABLE, attention.POOLS)
+ENTRY_TABLES: Final[tuple[EntryTable, ...]] = (timeline.TABLE, attention_feed.POOLS)
 TABLES: Final[tuple[RightTable | EntryTable, ...]] = RIGHT_TABLES + ENTRY_TABLES

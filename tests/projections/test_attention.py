@@ -13,7 +13,7 @@ from ledger.statement import fold, triggers
 from ledger.statement.fees import unsettled_on
 from ledger.statement.reading import ENDED_STATUSES, freezes_on, late_fees_on, status_on
 from projections import catch_up, open_views, rebuild
-from projections.attention import attention, pools_on
+from projections.attention_feed import attention, pools_on
 from projections.attention_items import Item, concerned, ended_from, items_of, spans_of
 from projections.attention_kinds import KINDS, ROLES, codes_of, message
 from projections.errors import CursorInvalid
