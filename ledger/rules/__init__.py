@@ -112,13 +112,19 @@ SUPPLEMENTS: Final[dict[type[Fact], Supplement]] = {
 }
 """What is recorded beside each kind of reported fact."""
 
-PROCEDURES: Final[dict[str, Procedure[Any]]] = {
-    procedure.command.KIND: procedure
-    for procedure in (
-        *(procedure for family in FAMILIES for procedure in family.PROCEDURES),
-        reports.procedure(CONTRADICTIONS, SUPPLEMENTS),
-    )
-}
-"""Every kind of command, by the name it is submitted under."""
 
-PROCEDURES.update((procedure.command.KIND, procedure) for procedure in acts.over(PROCEDURES))
+def assembled() -> dict[str, Procedure[Any]]:
+    """The table of procedures, put together from the families; acts on acts are decided by all of it."""
+    table = {
+        procedure.command.KIND: procedure
+        for procedure in (
+            *(procedure for family in FAMILIES for procedure in family.PROCEDURES),
+            reports.procedure(_contradictions(), SUPPLEMENTS),
+        )
+    }
+    table.update((procedure.command.KIND, procedure) for procedure in acts.over(table))
+    return table
+
+
+PROCEDURES: Final[dict[str, Procedure[Any]]] = assembled()
+"""Every kind of command, by the name it is submitted under."""

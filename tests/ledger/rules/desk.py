@@ -9,6 +9,7 @@ Everything passes through the real form, the real rules and the real fold; only 
 What holds for every decision is looked at in each (`_is_sound`), so that no test has to say it.
 """
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,8 +17,8 @@ from itertools import count
 
 from ledger.facts.parties import profile_tag
 from ledger.reasons.base import ABSENT
-from ledger.rules import PROCEDURES
-from ledger.rules.base import Outcome
+from ledger.rules import assembled
+from ledger.rules.base import Outcome, Verdict
 from ledger.rules.docket import ill_formed, rule_on
 from ledger.rules.form import Submitted, parse, read_json
 from ledger.rules.reports import Report
@@ -44,6 +45,16 @@ SPARING = {
     "SHARES_NOT_ONE", "SUBSTITUTE_INELIGIBLE",
 }  # fmt: skip
 """Codes whose sentence may have a dash: of several rights, of what has no end, of what nobody said."""
+UNSAID = {
+    "accept_open_license payment", "change_pledge pledge", "contract_pledge debtor_is",
+    "contract_transfer filing_basis", "contract_transfer goods", "correct_act kind",
+    "declare_contribution export_class", "distribute_proceeds pledges", "file_procedure document",
+    "file_procedure language", "grant_license export_class", "grant_two_step_license export_class",
+    "grant_two_step_license matures_on", "qualify_conveyance by.name", "redeem_deal licensee.name",
+    "redeem_deal paid", "repay_claim amount.currency", "repay_claim amount.minor",
+    "repay_claim interest.currency", "start_enforcement agreed_by.name", "substitute_deal consented_by.name",
+}  # fmt: skip
+"""What is only judged by, or recorded under another name; a party's attributes stand in its file."""
 
 
 def noon(day):
@@ -55,6 +66,7 @@ class Desk:
 
     def __init__(self, today, policy=None):
         self.situation = Situation(noon(today), **({"policy": policy} if policy else {}))
+        self.procedures = assembled()
         self.decisions = []
         self._numbers = count(1)
 
@@ -103,22 +115,23 @@ class Desk:
     def _rule(self, command, members):
         told = dict(command or {}, **members)
         told.setdefault("command_id", f"c-{next(self._numbers)}")
-        submitted = parse(told, PROCEDURES)
+        submitted = parse(told, self.procedures)
         if not isinstance(submitted, Submitted):
             return [ill_formed(told, submitted)], self.situation
-        rulings, after = rule_on(submitted, self.situation, PROCEDURES)
-        narrow, _ = rule_on(submitted, asked_for(submitted.command, self.situation), PROCEDURES)
+        rulings, after = rule_on(submitted, self.situation, self.procedures)
+        read = asked_for(submitted.command, self.situation, self.procedures)
+        narrow, _ = rule_on(submitted, read, self.procedures)
         assert [each.decision for each in narrow] == [each.decision for each in rulings], (
             "a command asks for everything its decision rests on"
         )
         return rulings, after
 
 
-def asked_for(command, situation):
+def asked_for(command, situation, procedures):
     """No more of a situation than the command asks to be read, as a submission reads it from the store."""
     rights = _rights_read(command, situation)
     waiting = [
-        parse(read_json(held["command"]), PROCEDURES).command
+        parse(read_json(held["command"]), procedures).command
         for _, statement in situation.statements(rights)
         for held in statement.get("held", ())
         if held["state"] == "held"
@@ -184,6 +197,32 @@ def _is_sound(ruling):
             assert finding.pointer.split("/")[1] in members_of(ruling.command), finding
     for reason in answer["reasons"]:
         assert ABSENT not in reason["message"]["en"] or reason["code"].partition(":")[0] in SPARING, reason
+    if ruling.command and ruling.decision.verdict is Verdict.ACCEPTED:
+        assert set(_left_out(ruling)) <= UNSAID, "what a command tells stands in a fact"
+
+
+def _left_out(ruling):
+    """Members of an accepted command, as `kind member`, whose value stands in none of its facts."""
+    kept = {"signatures", "confidential", "source", "command", "command_id", "rights"}
+    told = ruling.command.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=kept)
+    said = [each.fact.as_data() for each in ruling.decision.said]
+    facts = json.dumps([said, [each.effective_at for each in ruling.decision.said]], ensure_ascii=False)
+    for path, value in _told(told):
+        if str(value) not in facts and ".attributes." not in path:
+            yield f"{ruling.command.command} {path}"
+
+
+def _told(value, path=""):
+    """Every text and number of a JSON value, with the names of the members that lead to it."""
+    match value:
+        case dict():
+            for name, member in value.items():
+                yield from _told(member, f"{path}.{name}" if path else name)
+        case list():
+            for member in value:
+                yield from _told(member, path)
+        case str() | int() if not isinstance(value, bool):
+            yield path, value
 
 
 def report(register, number, type_, /, *, rights, **members):
