@@ -15,11 +15,13 @@ Codes of its own are `COLUMN`, `MANIFEST`, `PART_DIGEST` and `PART_UNREADABLE`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pyarrow import RecordBatch
 
 from ledger import chain
 from ledger.entry import format_instant, parse
@@ -106,22 +108,20 @@ def check_file(folder: Path, part: Part) -> PartChecked:
         if checked.finding is not None:
             return checked
         size, digest = measure(file)
-    except _Wrong as wrong:
-        return _ended(part, wrong.finding)
     except OSError as error:
-        return _ended(part, Finding(part.first, "PART_UNREADABLE", part.file, _reason(error)))
+        return replace(checked, finding=Finding(part.first, "PART_UNREADABLE", part.file, _reason(error)))
     if (size, digest) != (part.bytes, part.sha256):
-        return _ended(part, Finding(part.first, "PART_DIGEST", part.sha256, digest))
+        return replace(checked, finding=Finding(part.first, "PART_DIGEST", part.sha256, digest))
     return checked
 
 
-def check_rows(rows: Iterable[Row], part: Part) -> PartChecked:
+def check_rows(batches: Iterable[RecordBatch], part: Part) -> PartChecked:
     """Check the rows of a part against it and against themselves: no file, no clock, no state outside."""
     state = _State(part.first, bytes.fromhex(part.previous))
     finding = None
     try:
-        for each in rows:
-            _check_row(each, part, state)
+        for batch in batches:
+            _check_batch(batch, part, state)
     except _Wrong as wrong:
         finding = wrong.finding
     if finding is None and state.position != part.last + 1:
@@ -148,39 +148,74 @@ class _State:
     rights: int = 0
 
 
-def _check_row(found: Row, part: Part, state: _State) -> None:
-    position, raw, digest = state.position, found["raw"], found["digest"]
-    if found["position"] != position or position > part.last:
+def _check_batch(batch: RecordBatch, part: Part, state: _State) -> None:
+    """Check each row by what was hashed, then compare all columns with what they should be at once."""
+    hashed = (batch.column(name).to_pylist() for name in ("position", "raw", "digest", "link"))
+    wanted: list[Row] = []
+    fault = None
+    for each in zip(*hashed, strict=True):
+        try:
+            wanted.append(_checked_row(each, part, state))
+        except _Wrong as wrong:
+            fault = wrong
+            break
+    found, made = batch.slice(0, len(wanted)), parquet.batch(wanted)
+    if not found.equals(made):
+        raise _differing(made, found)
+    if fault is not None:
+        raise fault
+
+
+def _checked_row(hashed: tuple[int, bytes, bytes, bytes], part: Part, state: _State) -> Row:
+    """The row that an entry should have, if digest, link and the entry itself are right."""
+    (at, raw, digest, found), position = hashed, state.position
+    if at != position or position > part.last:
         expected = position if position <= part.last else f"the end of the part at {part.last}"
-        raise _Wrong(position, "POSITION_GAP", expected, found["position"])
-    hashed = sha256(raw).digest()
-    if hashed != digest:
-        raise _Wrong(position, "DIGEST", hashed, digest)
+        raise _Wrong(position, "POSITION_GAP", expected, at)
+    if sha256(raw).digest() != digest:
+        raise _Wrong(position, "DIGEST", sha256(raw).digest(), digest)
     link = chain.link(state.link, position, digest)
-    if link != found["link"]:
-        raise _Wrong(position, "LINK", link, found["link"])
+    if link != found:
+        raise _Wrong(position, "LINK", link, found)
     try:
         entry = parse(raw, position)
     except EntryMalformed as error:
         raise _Wrong(position, "MALFORMED", "an entry of version 1", error.data["reason"]) from error
-    wanted = row(entry, digest, link)
-    if wanted != found:
-        name = next(name for name in wanted if wanted[name] != found[name])
-        raise _Wrong(position, _CODES.get(name, "COLUMN"), f"{name} {wanted[name]}", f"{name} {found[name]}")
     if state.ends is not None and entry.recorded_at < state.ends:
         raise _out_of_order(position, state.ends, entry.recorded_at)
     state.begins = state.begins or entry.recorded_at
     state.ends, state.link, state.position = entry.recorded_at, link, position + 1
     state.rights += sum(asset.seq == 1 for asset in entry.assets)
+    return row(entry, digest, link)
 
 
-def _readable(file: Path, part: Part) -> Iterator[Row]:
+def _differing(wanted: RecordBatch, found: RecordBatch) -> _Wrong:
+    """The first column of the first row that is not what it should be."""
+    differing = [name for name in wanted.schema.names if not wanted.column(name).equals(found.column(name))]
+    index, name = min(
+        (next(at for at in range(len(found)) if not wanted[name][at].equals(found[name][at])), name)
+        for name in differing
+    )
+    position = wanted["position"][index].as_py()
+    ours, theirs = (_shown(batch[name][index]) for batch in (wanted, found))
+    return _Wrong(position, _CODES.get(name, "COLUMN"), f"{name} {ours}", f"{name} {theirs}")
+
+
+def _shown(scalar: Any) -> str:
+    """A value for people, also where it is none: text that is no UTF-8, a day of no calendar."""
+    try:
+        return str(scalar.as_py())
+    except (ValueError, OverflowError):
+        return "no value"
+
+
+def _readable(file: Path, part: Part) -> Iterator[RecordBatch]:
     """The rows of a file; where it cannot be read on is a fault at the next position."""
     position = part.first
     try:
         for each in parquet.read(file):
             yield each
-            position += 1
+            position += each.num_rows
     except parquet.UNREADABLE as error:
         raise _Wrong(position, "PART_UNREADABLE", part.file, _reason(error)) from error
 
@@ -215,12 +250,6 @@ def _continuity(engine: Engine, folder: Path, manifest: Manifest, fault: Finding
             return Finding(position, "RIGHT_SEQ", str(expected), f"{seq} of {right}")
         return Finding(position, "RIGHT_PREVIOUS", digest, f"{previous} of {right}")
     return None
-
-
-def _ended(part: Part, finding: Finding) -> PartChecked:
-    return PartChecked(
-        part.first, finding.position - part.first, 0, bytes.fromhex(part.link), None, None, finding
-    )
 
 
 def _out_of_order(position: int, before: datetime, found: datetime) -> _Wrong:

@@ -53,6 +53,9 @@ class Engine(Protocol):
     def execute(self, statement: str) -> None:
         """Run a statement that has no rows."""
 
+    def keep(self, view: str) -> None:
+        """Compute a view that several questions ask once, and keep it, on disk if need be."""
+
     def query(self, statement: str) -> Answer:
         """The rows of a query."""
 
@@ -101,6 +104,10 @@ class _DuckDb:
     def execute(self, statement: str) -> None:
         with _told("DuckDB", self._errors):
             self._connection.execute(statement)
+
+    def keep(self, view: str) -> None:
+        self.execute(f"CREATE OR REPLACE TEMPORARY TABLE kept_{view} AS SELECT * FROM {view}")  # noqa: S608 -- our own names
+        self.execute(f"CREATE OR REPLACE TEMPORARY VIEW {view} AS SELECT * FROM kept_{view}")  # noqa: S608
 
     def query(self, statement: str) -> Answer:
         with _told("DuckDB", self._errors):
@@ -154,6 +161,9 @@ class _Spark:
     def execute(self, statement: str) -> None:
         with _told("Spark", self._errors):
             self._session.sql(statement)
+
+    def keep(self, view: str) -> None:
+        self.execute(f"CACHE TABLE {view}")
 
     def query(self, statement: str) -> Answer:
         with _told("Spark", self._errors):

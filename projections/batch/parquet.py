@@ -68,11 +68,16 @@ def write(rows: Iterable[Row], stream: IO[bytes]) -> None:
     with parquet.ParquetWriter(stream, SCHEMA, compression="zstd") as writer:
         left = iter(rows)
         while group := list(islice(left, ROW_GROUP)):
-            writer.write_batch(pa.RecordBatch.from_pylist(group, schema=SCHEMA))
+            writer.write_batch(batch(group))
 
 
-def read(file: Path) -> Iterator[Row]:
-    """The rows of a file, in their order.
+def batch(rows: list[Row]) -> pa.RecordBatch:
+    """Rows as Arrow holds them."""
+    return pa.RecordBatch.from_pylist(rows, schema=SCHEMA)
+
+
+def read(file: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, in their order, `ROW_GROUP` at a time.
 
     Raises:
         one of `UNREADABLE`, also for a file of other columns.
@@ -80,5 +85,4 @@ def read(file: Path) -> Iterator[Row]:
     with parquet.ParquetFile(file) as opened:
         if not opened.schema_arrow.equals(SCHEMA):
             raise ValueError("its columns are not those of an export")
-        for batch in opened.iter_batches(ROW_GROUP):
-            yield from batch.to_pylist()
+        yield from opened.iter_batches(ROW_GROUP)

@@ -78,6 +78,8 @@ def statistics(
     if not manifest.parts:
         return [Table(each, (), ()) for each in questions]
     entry_views(engine, [folder / part.file for part in manifest.parts])
+    for view in ("counted", "acts"):
+        engine.keep(view)
     tables = []
     for each in questions:
         answer = engine.query(question(each.name))
