@@ -14,6 +14,7 @@ from api.principals import Principals
 from api.routes import commands, deposits, entries, finance, health, log, pools, reference, rights
 from api.schemas.base import Problem
 from ledger.store import Store
+from ledger.submission import Memory
 from notary.log import Log
 from notary.map_store import MapStore
 from projections import open_views
@@ -49,6 +50,7 @@ def create_app(store: Store) -> FastAPI:
     app.state.views = open_views(store)
     app.state.follower = Follower(store)
     app.state.log = Log(store)
+    app.state.memory = Memory()
     app.state.map = MapStore(store)
     app.state.principals = Principals(None)
     for module in (rights, pools, finance, commands, deposits, entries, log, health, reference):

@@ -93,6 +93,7 @@ async def _answered(views: Views, principal: Principal, request: Request, *, dry
         actor=principal.actor,
         permissions=principal.permissions,
         keep=getattr(request.app.state, "keep", None),
+        memory=request.app.state.memory,
     )
 
     def decide() -> dict[str, Any]:

@@ -66,6 +66,10 @@ class Situation:
             found = self._statements[right] = document(self.rights[right])
         return found
 
+    def folded(self, right: str) -> dict[str, Any] | None:
+        """The statement of a right if anybody asked for it."""
+        return self._statements.get(right)
+
     def statements(self, rights: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
         """Pairs of id and statement for those of `rights` that are on the ledger."""
         return [(right, self.statement(right)) for right in rights if self.knows(right)]

@@ -4,7 +4,7 @@ Lists are in order of positions. Nothing is held longer than a page, so a ledger
 flat memory, and no read keeps a connection between pages.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 
 from ledger.entry import ASSET, Entry, parse
 from ledger.errors import ChainBroken
-from ledger.store.pgarray import TextArray
+from ledger.store.pgarray import BigintArray, TextArray
 from ledger.store.requests import NO_ENTRY, AssetHead, QueryItem
 
 if TYPE_CHECKING:
@@ -111,6 +111,24 @@ class Reader:
             limit,
             key="l.position",
         )
+
+    def tagged_since(
+        self, since: Mapping[str, int], *, upto: int | None = None
+    ) -> tuple[int, list[StoredEntry]]:
+        """Where the ledger ends, and all entries up to there, or `upto`, that carry any of these tags.
+
+        Of each tag only those behind the position told for it; each entry once. One read of one moment.
+        """
+        rows = self._rows(
+            "SELECT h.position, e.position, e.raw, e.digest, e.link FROM ledger_head h LEFT JOIN ("
+            "SELECT DISTINCT t.position FROM unnest(%s, %s) AS u (tag, since) "
+            "JOIN ledger_tag t ON t.tag = u.tag AND t.position > u.since WHERE t.position <= %s"
+            ") AS l ON true LEFT JOIN ledger_entry e ON e.position = l.position ORDER BY e.position",
+            TextArray(since),
+            BigintArray(list(since.values())),
+            _FOREVER if upto is None else upto,
+        )
+        return rows[0][0], [_checked(row[1:]) for row in rows if row[1] is not None]
 
     def last_tagged(self, tag: str) -> StoredEntry | None:
         """The newest entry that carries `tag`, or None."""

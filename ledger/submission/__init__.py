@@ -6,6 +6,7 @@ nothing.
 """
 
 from ledger.submission.intake import COMMANDS_MAX, INPUT_BYTES_MAX, Given, read_commands
+from ledger.submission.memory import Memory
 from ledger.submission.permissions import ALL, Permissions
 from ledger.submission.submissions import Submissions
 
@@ -14,6 +15,7 @@ __all__ = [
     "COMMANDS_MAX",
     "INPUT_BYTES_MAX",
     "Given",
+    "Memory",
     "Permissions",
     "Submissions",
     "read_commands",

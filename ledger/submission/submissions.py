@@ -30,6 +30,7 @@ from ledger.store.requests import Appended, AppendRequest, Condition, Reused, St
 from ledger.submission.answers import ANSWER_TYPE, Answer, described, encoded, moved, refused
 from ledger.submission.differences import first_difference
 from ledger.submission.intake import Given
+from ledger.submission.memory import Memory
 from ledger.submission.permissions import ALL, Permissions
 from ledger.submission.reading import Reading, act_tag, read_for
 
@@ -112,8 +113,12 @@ class Submissions:
         keep: Keep | None = None,
         procedures: Procedures = PROCEDURES,
         policy: Policy = POLICY,
+        memory: Memory | None = None,
     ) -> None:
-        """`actor` is the authenticated principal; without `keep` confidential values are refused."""
+        """`actor` is the authenticated principal; without `keep` confidential values are refused.
+
+        `memory` is that of this ledger, where several share it.
+        """
         self._store = store
         self._actor = actor
         self._clock = clock or store.clock
@@ -121,6 +126,7 @@ class Submissions:
         self._keep = keep
         self._procedures = procedures
         self._policy = policy
+        self._memory = memory or Memory()
         self._salts = new_salts()
 
     def submit(self, given: Given) -> list[Answer]:
@@ -183,6 +189,7 @@ class Submissions:
                 case Appended(first_position=position, replay=False):
                     return [result.told(position) for result in results]
                 case Stale(detail=detail):
+                    self._memory.forget(reading.heads)
                     moved_on = refuse("N-5", "STALE_VERSION", right=detail.removeprefix("asset:"))
                 case Reused():
                     return [_id_reused(result.item, "/command_id") for result in results]
@@ -206,8 +213,10 @@ class Submissions:
                 policy=self._policy,
                 origin=self._store.origin,
                 also=also,
+                memory=self._memory,
             )
             results = self._rule(items, reading)
+            self._memory.keep(reading.known())
             unread = set(_concerned(results)) - reading.heads.keys()
             if not unread:
                 break
