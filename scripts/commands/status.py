@@ -1,14 +1,15 @@
 """`ipledger status RIGHT`: who owns the right and what encumbers it, as of a day, as known at an instant."""
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.errors import InputRejected, LedgerError
+from ledger.errors import LedgerError
 from ledger.values.dates import parse_moment
 from projections import open_views
 from projections import status as status_of
+from scripts.asking import instant
+from scripts.commands.standing import print_standing
 from scripts.output import Output
 from scripts.workspace import Json, Lang, output, workspace
 
@@ -30,6 +31,9 @@ NAME_KINDS: Final = {
 STATES: Final = {
     "registered": ("registered", "已登记"),
     "contracted": ("signed, not registered", "已签约，未登记"),
+    "discharge_asserted": ("released by the pledgee, entry stands", "质权人已出具解除，登记尚未注销"),
+    "extinguished": ("extinguished by judicial sale", "因司法处置消灭"),
+    "lapsed": ("lapsed with the court's disposal", "随法院处分失效"),
     "released": ("released", "已解除"),
     "cancelled": ("cancelled", "已注销"),
     "withdrawn": ("withdrawn", "已撤回"),
@@ -90,7 +94,7 @@ def register(app: typer.Typer) -> None:
         out = output(lang, as_json=json)
         try:
             day = None if as_of is None else parse_moment(as_of)
-            known = None if known_at is None else _instant(known_at)
+            known = None if known_at is None else instant(known_at)
         except LedgerError as error:
             out.fail(error)
         with workspace(out) as here:
@@ -109,7 +113,8 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
     out.say(f"{answer['right']}{name}", f"{answer['right']}{name}")
     names = out.text(", ".join(answer["names"]), "、".join(map(_name_in_chinese, answer["names"])))
     status = _word(STATUSES, answer["status"], out)
-    out.say(f"Names: {names}", f"号码：{names}")
+    if names:
+        out.say(f"Names: {names}", f"号码：{names}")
     out.say(
         f"Status: {status}, as of {answer['as_of']}",
         f"状态：{status}（截至 {answer['as_of']}）",
@@ -120,13 +125,21 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
     )
     _print_owners(answer["owners"], out)
     _print_encumbrances(answer["encumbrances"], out.text("Encumbrances", "负担"), out)
-    if not any(item["ended_at"] is None for item in answer["encumbrances"]):
-        out.prose(
-            "No live encumbrance is recorded on this ledger for that day. "
-            "This is not a statement about registers that were not imported.",
-            "本账本中该日没有存续的负担记录。此结论不涉及未导入的登记簿。",
-        )
     _print_encumbrances(answer["pending"], out.text("Signed, not yet registered", "已签约未登记"), out)
+    beside = print_standing(answer, out)
+    if not any(item["ended_at"] is None for item in answer["encumbrances"]):
+        if beside or answer["pending"]:
+            out.prose(
+                "No live encumbrance is registered on that day, but the right is not free of what is listed "
+                "above. This is not a statement about registers that were not imported.",
+                "该日没有存续的登记负担，但权利受上列事项影响。此结论不涉及未导入的登记簿。",
+            )
+        else:
+            out.prose(
+                "No live encumbrance is recorded on this ledger for that day. "
+                "This is not a statement about registers that were not imported.",
+                "本账本中该日没有存续的负担记录。此结论不涉及未导入的登记簿。",
+            )
     for flag in answer["flags"]:
         entries = ", ".join(map(str, flag["entries"]))
         where = out.text(f" [entries {entries}]", f"〔第 {entries} 条〕") if entries else ""
@@ -196,15 +209,3 @@ def _name_in_chinese(name: str) -> str:
 def _word(words: dict[str, tuple[str, str]], key: str, out: Output) -> str:
     en, zh = words.get(key, (key, key))
     return out.text(en, zh)
-
-
-def _instant(text: str) -> datetime:
-    moment = parse_moment(text)
-    if not isinstance(moment, datetime):
-        raise InputRejected(
-            "INSTANT_INVALID",
-            f"--known-at takes an instant with zone, such as {text}T18:00:00+08:00",
-            f"--known-at 需要带时区的时刻，例如 {text}T18:00:00+08:00",
-            text=text,
-        )
-    return moment
