@@ -16,10 +16,17 @@ from projections import catch_up
 from tests.ledger.rules.desk import P1
 from tests.notary.evidence.test_tampering import packed, without
 from tests.projections.ledgers import assert_equals_fold
-from tests.scenarios import courts, finance, licenses, pledges, transfers
+from tests.scenarios import courts, finance, licenses, pledges, securitization, transfers
 from tests.scenarios.players import play
 
-STORIES = (*transfers.STORIES, *licenses.STORIES, *pledges.STORIES, *courts.STORIES, *finance.STORIES)
+STORIES = (
+    *transfers.STORIES,
+    *licenses.STORIES,
+    *pledges.STORIES,
+    *courts.STORIES,
+    *finance.STORIES,
+    *securitization.STORIES,
+)
 each_story = pytest.mark.parametrize("story", STORIES, ids=repr)
 
 
