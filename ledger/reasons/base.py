@@ -4,11 +4,12 @@ A sentence may name members of a finding's data in braces. A member the finding 
 as a dash, so that a refusal is never lost to its own wording.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.codes import FLAGS, Code
+from ledger.reasons.words import in_chinese
 
 ABSENT: Final = "–"
 
@@ -30,8 +31,8 @@ class Reason(Code):
     def message(self, data: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong, then what to do, filled from `data`: `{"en": …, "zh": …}`."""
         return {
-            "en": f"{self.en}; {self.remedy_en}".format_map(_shown(data, ", ")),
-            "zh": f"{self.zh}；{self.remedy_zh}".format_map(_shown(data, "、")),
+            "en": f"{self.en}; {self.remedy_en}".format_map(_shown(data, ", ", str)),
+            "zh": f"{self.zh}；{self.remedy_zh}".format_map(_shown(data, "、", in_chinese)),
         }
 
 
@@ -41,11 +42,11 @@ def of_flag(name: str, remedy_en: str, remedy_zh: str) -> Reason:
     return Reason(flag.name, flag.rule, flag.en, flag.zh, remedy_en, remedy_zh)
 
 
-def _shown(data: Mapping[str, Any], joint: str) -> _Shown:
-    return _Shown({name: _text(value, joint) for name, value in data.items()})
+def _shown(data: Mapping[str, Any], joint: str, say: Callable[[str], str]) -> _Shown:
+    return _Shown({name: _text(value, joint, say) for name, value in data.items()})
 
 
-def _text(value: Any, joint: str) -> str:
+def _text(value: Any, joint: str, say: Callable[[str], str]) -> str:
     if isinstance(value, list | tuple):
-        return joint.join(_text(part, joint) for part in value) or ABSENT
-    return ABSENT if value is None else str(value) or ABSENT
+        return joint.join(_text(part, joint, say) for part in value) or ABSENT
+    return ABSENT if value is None else say(str(value)) or ABSENT

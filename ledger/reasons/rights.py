@@ -141,8 +141,8 @@ REASONS: Final = (
     Reason(
         "STALE_EXTRACT",
         "A-10",
-        "the newest register extract of right {right} is of {day}, older than the policy allows ({limit})",
-        "权利 {right} 最近的登记簿副本日期为 {day}，已超过政策允许的期限（{limit}）",
+        "the newest register extract of right {right} is of {day}, older than the {limit} days of the policy",
+        "权利 {right} 最近的登记簿副本日期为 {day}，已超过政策允许的 {limit} 日",
         "obtain a new extract before relying on the ownership shown",
         "请先调取新的登记簿副本，再据以认定权属",
     ),

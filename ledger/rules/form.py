@@ -87,7 +87,48 @@ def _fault(error: ErrorDetails, value: Any) -> Finding:
         pointer = str(told.pop("field", pointer))
         return refuse("N-11", code, pointer=pointer, field=pointer, **_named(told))
     code = _CODES.get(error["type"], "FIELD_INVALID")
-    return refuse("N-11", code, pointer=pointer, field=pointer, expected=error["msg"])
+    given = _given(error["input"])
+    return refuse("N-11", code, pointer=pointer, field=pointer, given=given, expected=_expected(error))
+
+
+_SHAPES: Final = (
+    ({"string_type", "string_sub_type"}, "a text"),
+    ({"int_type", "int_parsing", "int_from_float"}, "a whole number"),
+    ({"bool_type", "bool_parsing"}, "a truth value"),
+    ({"list_type", "tuple_type", "set_type", "frozen_set_type"}, "a list"),
+    ({"dict_type", "model_type", "dataclass_type", "model_attributes_type"}, "an object"),
+)
+_BOUNDS: Final = {
+    "too_short": ("min_length", "at least {} members"),
+    "too_long": ("max_length", "at most {} members"),
+    "greater_than_equal": ("ge", "a number of at least {}"),
+    "less_than_equal": ("le", "a number of at most {}"),
+    "greater_than": ("gt", "a number above {}"),
+    "less_than": ("lt", "a number below {}"),
+    "literal_error": ("expected", "one of {}"),
+    "enum": ("expected", "one of {}"),
+}
+
+
+def _expected(error: ErrorDetails) -> str:
+    """What belongs there, in words that `ledger.reasons.words` says in Chinese."""
+    kind = error["type"]
+    if kind in _BOUNDS:
+        name, phrase = _BOUNDS[kind]
+        bound = str(error.get("ctx", {}).get(name)).replace(" or ", ", ").replace("'", "")
+        return phrase.format(bound)
+    return next((phrase for kinds, phrase in _SHAPES if kind in kinds), error["msg"])
+
+
+def _given(value: Any) -> str:
+    """A value as it was given, or in a word what kind of thing it is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 def _named(told: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ledger.errors import InputRejected, LedgerError
+from ledger.reasons.words import in_chinese
 from ledger.store.database import utc_now
 from ledger.submission import INPUT_BYTES_MAX, Given, Submissions, read_commands
 from notary.vault import keeping
@@ -25,34 +26,6 @@ STATES: Final = {
     "refused": ("refused on {on}", "已于 {on} 被拒绝"),
     "withdrawn": ("withdrawn on {on}", "已于 {on} 撤回"),
 }
-ITEMS: Final = {
-    "consent": "同意书",
-    "signature": "电子签名",
-    "proceeds_route": "价款去向（提存或提前清偿）",
-    "contract": "合同",
-    "export_certificate": "技术出口合同登记证书",
-    "export_license": "技术出口许可证",
-    "outbound_review": "对外转让审查意见",
-    "approval": "批准文件",
-    "resolution": "决议",
-    "disclosure": "公告/披露文件",
-    "valuation": "评估报告",
-    "price_procedure": "定价程序文件",
-    "evaluation_report": "专利权评价报告",
-    "agency_appointment": "代理委托书",
-    "translation": "译文",
-    "register_extract": "登记簿副本",
-    "register_certificate": "登记证书",
-    "authority_document": "权力来源文件",
-    "service_proof": "送达证明",
-    "preemption_waiver": "优先购买权放弃声明",
-    "inventor_waiver": "发明人优先受让放弃声明",
-    "qualification": "资格证明",
-    "coownership_agreement": "共有协议",
-    "payment_proof": "付款证明",
-    "consultation_record": "协商记录",
-}
-"""What the checklist calls consents, documents and steps in Chinese."""
 
 
 def register(app: typer.Typer) -> None:
@@ -153,7 +126,7 @@ def _print_missing(missing: list[dict[str, Any]], out: Output, indent: str) -> N
     if missing:
         out.say(f"{indent}  Missing:", f"{indent}  尚缺：")
     for each in missing:
-        item = out.text(each["item"].replace("_", " "), ITEMS.get(each["item"], each["item"]))
+        item = out.text(each["item"].replace("_", " "), in_chinese(each["item"]))
         holder = out.text(f" of {each['holder']}", f"（{each['holder']}）") if each["holder"] else ""
         right = f"  {each['right']}" if each["right"] else ""
         out.say(f"{indent}  [ ] {item}{holder}{right}", f"{indent}  □ {item}{holder}{right}")

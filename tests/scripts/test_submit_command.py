@@ -2,12 +2,18 @@
 
 import io
 import json
+import re
 import sys
+from pathlib import Path
+from typing import get_args
 from unittest import mock
 
 import pytest
 
-from tests.ledger.rules.desk import P1
+from ledger import rules
+from ledger.facts.documents import PaperKind
+from ledger.reasons.words import ITEMS
+from tests.ledger.rules.desk import DIGEST, P1
 from tests.submission.commands import consent, paper, registration
 
 
@@ -126,3 +132,58 @@ def test_a_principals_token_is_shown_once(ipledger):
     assert shown.code == 0
     assert "不再显示" in shown.out
     assert ipledger("principal", "add", "a b", "--json").json["error"]["code"] == "PRINCIPALS_MISCONFIGURED"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("独占许可合同", "冻结（送达未证明）", "但权利受上列事项影响")),
+        ("en", ("exclusive license", "freeze, service not proved", "not free of what is listed")),
+    ],
+)
+def test_what_stands_beside_the_register_is_shown_and_the_right_is_not_called_free(
+    ipledger, file, lang, words
+):
+    freeze = {
+        "type": "freeze.imposed", "rights": [P1], "freeze": "frz_1", "stage": "preservation",
+        "authorities": [{"name": "甲法院"}],
+    }  # fmt: skip
+    notice = {
+        "command": "report", "command_id": "f-1", "source": {"register": "COURT", "number": "1"},
+        "fact": freeze,
+    }  # fmt: skip
+    granted = {
+        "command": "grant_license", "command_id": "l-1", "rights": [P1], "kind": "exclusive",
+        "licensors": [{"name": "甲公司"}], "licensees": [{"name": "丁公司"}], "document": DIGEST,
+        "scope": {
+            "acts": ["make"], "territory": ["CN"], "field": ["*"],
+            "from": "2024-01-09", "until": "2030-01-01",
+        },
+        "executed_on": "2024-01-09",
+    }  # fmt: skip
+    alone = registration(owners={"甲公司": [1, 1]})
+    assert ipledger("submit", file([alone, granted, notice])).code == 0
+    shown = ipledger("status", P1, "--lang", lang).out
+    assert all(word in shown for word in words)
+
+
+def test_everything_that_can_be_missing_has_a_chinese_name():
+    assert {each for each in get_args(PaperKind) if each != "other"} <= ITEMS.keys()
+    written = "".join(path.read_text() for path in Path(rules.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'Missing\(\s*"([a-z_]+)"', written)) <= ITEMS.keys()
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "words"),
+    [
+        ("issuer", {"name": "甲公司"}, "填写为 对象，应为 文本"),
+        ("issued_on", 20240109, "填写为 20240109，应为"),
+        ("rights", P1, "应为 列表"),
+        ("kind", "no_such_kind", '填写为 "no_such_kind"，应为 contract'),
+    ],
+)
+def test_a_fault_of_form_is_told_without_english_or_gaps(ipledger, file, member, value, words):
+    answer = ipledger("submit", file(paper("d-1", **{member: value})), "--lang", "zh")
+    assert (answer.code, words in answer.out) == (1, True), answer.out
+    assert "Input should" not in answer.out
+    assert "–" not in answer.out
