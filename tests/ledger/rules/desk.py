@@ -26,6 +26,7 @@ from ledger.rules.situation import Situation
 from ledger.statement.view import view
 from ledger.submission.answers import described
 from ledger.values.dates import SHANGHAI
+from tests.ledger.rules.shapes import misshapen
 
 P1 = "CN:patent:201510100001.8"
 P2 = "CN:patent:201810200002.3"
@@ -90,6 +91,8 @@ class Desk:
         self.decisions += [ruling.decision for ruling in rulings]
         for ruling in rulings:
             _is_sound(ruling)
+        for _, statement in self.situation.statements(told_of(rulings)):
+            assert list(misshapen(statement, "statement")) == []
         return rulings[0].decision
 
     def given(self, *commands):
@@ -108,9 +111,11 @@ class Desk:
 
     def view(self, right, as_of=None, *, include_ended=False):
         """What is answered about `right` on a day, today if none is given."""
-        return view(
+        answer = view(
             self.statement(right), date.fromisoformat(as_of or self.today), include_ended=include_ended
         )
+        assert list(misshapen(answer, "view")) == []
+        return answer
 
     def _rule(self, command, members):
         told = dict(command or {}, **members)
@@ -175,6 +180,11 @@ def _rights_read(command, situation):
             for right in item.fact.rights
         ),
     }
+
+
+def told_of(rulings):
+    """The rights that facts of these rulings speak of."""
+    return {right for ruling in rulings for said in ruling.decision.said for right in said.fact.rights}
 
 
 def members_of(command):
