@@ -33,6 +33,9 @@ from projections.batch.export import measure
 from projections.batch.manifest import Manifest, Part
 from projections.batch.rows import Row, row
 
+_SMALL: Final = 20_000
+"""Entries that are checked before other processes have started."""
+
 _CODES: Final = {"type": "TYPE", "command_id": "COMMAND_ID", "recorded_at": "RECORDED_AT"}
 """Columns that a ledger's audit knows too."""
 
@@ -80,7 +83,8 @@ class _Wrong(Exception):
 def audit_export(engine: Engine, folder: Path, manifest: Manifest) -> ExportAudit:
     """Check the whole export in `folder`; comparing it with a ledger is `export.check_against`."""
     tasks = [Task(str(folder), part) for part in manifest.parts]
-    checked = sorted(engine.map(check_tasks, tasks), key=lambda each: each.first)
+    small = sum(part.last - part.first + 1 for part in manifest.parts) <= _SMALL
+    checked = sorted(engine.map(check_tasks, tasks, small=small), key=lambda each: each.first)
     findings = [*_joined(manifest, checked), *(each.finding for each in checked if each.finding)]
     first = min(findings, key=lambda each: each.position, default=None)
     broken = _continuity(engine, folder, manifest, first)

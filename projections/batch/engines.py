@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -59,8 +60,11 @@ class Engine(Protocol):
     def query(self, statement: str) -> Answer:
         """The rows of a query."""
 
-    def map(self, work: Work[Given, Made], given: Sequence[Given]) -> list[Made]:
-        """What `work` makes of all that is given, each element a partition of its own; in any order."""
+    def map(self, work: Work[Given, Made], given: Sequence[Given], *, small: bool) -> list[Made]:
+        """What `work` makes of all that is given, each element a partition of its own; in any order.
+
+        A `small` amount of work is not worth starting processes.
+        """
 
 
 @contextlib.contextmanager
@@ -115,12 +119,15 @@ class _DuckDb:
             columns = tuple(column[0] for column in cursor.description or ())
             return Answer(columns, cursor.fetchall())
 
-    def map(self, work: Work[Given, Made], given: Sequence[Given]) -> list[Made]:
-        if min(self._processes, len(given)) <= 1:
+    def map(self, work: Work[Given, Made], given: Sequence[Given], *, small: bool) -> list[Made]:
+        if small or min(self._processes, len(given)) <= 1:
             return list(work(given))
         # Spawned, not forked: a fork would share the locks of our threads.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(self._processes, len(given)), context) as pool:
+        with (
+            _told("a worker process", (BrokenProcessPool,)),
+            ProcessPoolExecutor(min(self._processes, len(given)), context) as pool,
+        ):
             return [made for several in pool.map(partial(_each, work), given) for made in several]
 
 
@@ -170,7 +177,7 @@ class _Spark:
             frame = self._session.sql(statement)
             return Answer(tuple(frame.columns), [tuple(each) for each in frame.collect()])
 
-    def map(self, work: Work[Given, Made], given: Sequence[Given]) -> list[Made]:
+    def map(self, work: Work[Given, Made], given: Sequence[Given], *, small: bool) -> list[Made]:  # noqa: ARG002 -- the cluster's processes run anyway
         if not given:
             return []
         with _told("Spark", self._errors):

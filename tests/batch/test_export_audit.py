@@ -9,6 +9,7 @@ import pytest
 from ledger import chain
 from ledger.errors import ChainBroken
 from ledger.store.audit import audit
+from projections.batch import auditing
 from projections.batch.auditing import audit_export, check_rows
 from projections.batch.engines import engine
 from projections.batch.export import check_against, export
@@ -36,7 +37,8 @@ def test_a_sound_export_is_told_as_the_ledger_is(ledger, exported, duckdb_engine
     )
 
 
-def test_worker_processes_say_what_one_process_says(exported, duckdb_engine):
+def test_worker_processes_say_what_one_process_says(exported, duckdb_engine, monkeypatch):
+    monkeypatch.setattr(auditing, "_SMALL", 0)
     with engine("duckdb", processes=2) as several:
         assert audit_export(several, *exported) == audit_export(duckdb_engine, *exported)
 
@@ -136,7 +138,7 @@ def test_recording_times_that_fall_between_parts_are_found(exported, duckdb_engi
     parts = [list(read(folder / part.file)) for part in manifest.parts]
     first, second = (check_rows(rows, part) for rows, part in zip(parts[:2], manifest.parts[:2], strict=True))
     late = replace(first, ends=second.ends.replace(year=2999))
-    monkeypatch.setattr(duckdb_engine, "map", lambda work, given: [late, *work(given[1:])])
+    monkeypatch.setattr(duckdb_engine, "map", lambda work, given, *, small: [late, *work(given[1:])])
     assert found(duckdb_engine, folder) == (11, "RECORDED_AT_ORDER")
 
 
