@@ -12,7 +12,7 @@ from ledger.rules.base import Command, Finding, Missing, refuse
 from ledger.rules.form import Submitted
 from ledger.rules.situation import Situation
 from ledger.signatures import Signature, kid_of, read_jwk, verify
-from ledger.values.parties import party_id
+from ledger.values.parties import party_id, same_party
 
 _Fault: TypeAlias = tuple[str, dict[str, Any]]
 """A code and what fills its sentence."""
@@ -34,7 +34,7 @@ def signature_findings(submitted: Submitted, situation: Situation) -> tuple[Find
             found.append(refuse("T-1", code, pointer=pointer, party=each.party, **told))
     found += [
         refuse("T-1", "SIGNATURE_REQUIRED", party=name, missing=Missing("signature", name))
-        for name in _required(command.actors(), situation)
+        for name in _required(command, situation)
         if party_id(name) not in signed
     ]
     return tuple(found)
@@ -53,11 +53,39 @@ def _meant_for(command: Command, situation: Situation) -> Iterator[Finding]:
         )
 
 
-def _required(actors: tuple[str, ...], situation: Situation) -> Iterator[str]:
-    for name in actors:
-        profile = situation.profile(name)
-        if profile is not None and profile.signature_required:
+def _required(command: Command, situation: Situation) -> Iterator[str]:
+    """Those who act, under the names their files have, whose own signature policy demands.
+
+    Who acts under another spelling of a name of record is that party to every rule, so it is to this one.
+    """
+    actors = command.actors()
+    names = {party_id(name): name for name in actors}
+    rights = command.rights or (tuple(situation.rights) if command.links() else ())
+    for _, statement in situation.statements(rights if actors else ()):
+        for name in _named_on(statement):
+            if _must_sign(name, situation) and any(same_party(name, actor) for actor in actors):
+                names.setdefault(party_id(name), name)
+    for name in names.values():
+        if _must_sign(name, situation):
             yield name
+
+
+def _must_sign(name: str, situation: Situation) -> bool:
+    profile = situation.profile(name)
+    return profile is not None and profile.signature_required
+
+
+def _named_on(statement: dict[str, Any]) -> Iterator[str]:
+    """Owners, and parties of what lies on the right or is contracted over it, past ones too."""
+    for period in statement["titles"]:
+        for owner in period["owners"]:
+            yield from (owner["name"], *owner["former_names"])
+    for item in statement["encumbrances"]:
+        yield from item["grantors"]
+        for step in item["holders"]:
+            yield from step["names"]
+    for license_ in statement.get("licenses", ()):
+        yield from (*license_["licensors"], *license_["licensees"])
 
 
 def _fault(signature: Signature, party: str, payload: bytes, situation: Situation) -> _Fault | None:

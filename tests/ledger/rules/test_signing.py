@@ -109,3 +109,19 @@ def test_what_was_signed_for_another_ledger_or_for_any_does_not_count_here(desk,
     command = {name: value for name, value in consent(ledger=ledger).items() if value is not None}
     refused = desk.submit(signed(command))
     assert next((each.code, each.pointer) for each in refused.findings) == ("FIELD_INVALID", "/ledger")
+
+
+@pytest.mark.parametrize(
+    ("owner", "variant"), [("甲科技有限公司", "甲科技有限责任公司"), ("ACME INC", "Acme, Inc., as Agent")]
+)
+def test_another_spelling_of_a_name_of_record_is_no_way_around_its_signature(owner, variant):
+    desk = Desk("2024-01-10")
+    desk.situation = replace(desk.situation, origin=LEDGER)
+    desk.given(right(P1, {owner: [1, 2], OTHER: [1, 2]}, filed_on="2015-03-10"))
+    on_file(desk, PartyRegistered(party=Party(name=owner), keys=(key_of(PRIVATE),), signature_required=True))
+    on_file(desk, PartyRegistered(party=Party(name=variant), keys=(key_of(STRANGE),)))
+    spelled = consent(giver={"name": variant})
+    assert "SIGNATURE_REQUIRED" in desk.submit(spelled).codes
+    assert "SIGNATURE_REQUIRED" in desk.submit(signed(spelled, STRANGE, variant)).codes
+    own = desk.submit(signed(spelled, PRIVATE, owner))
+    assert own.verdict == "accepted", own.codes
