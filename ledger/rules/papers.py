@@ -90,6 +90,16 @@ class FileDocument(Command):
         """The paper's own day says nothing of when it was filed."""
         return None
 
+    def actors(self) -> tuple[str, ...]:
+        """Those whose agreement the paper stands for; any other paper anybody may file."""
+        if self.kind not in _AGREED:
+            return ()
+        return tuple(party.name for party in (self.party, *self.to) if party is not None)
+
+
+_AGREED: Final = frozenset(("coownership_agreement", "preemption_waiver"))
+"""Papers that stand for a co-owner's own consent."""
+
 
 def consent_for(  # every one of them narrows what a consent covers
     statement: Statement,

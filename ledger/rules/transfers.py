@@ -311,16 +311,23 @@ def _held(command: ContractTransfer, statement: Statement, day: str) -> Fraction
 def _coowners(command: ContractTransfer, situation: Situation, day: str) -> Iterator[Finding]:
     """T-6: all co-owners agree, also to the transfer of one's own share (PL 14, V; own share M: cautious).
 
-    Their agreement among themselves, filed as `coownership_agreement`, comes first. A co-owner who acquires
-    has agreed by signing. CC 301 and 305 do not displace it. US co-owners need nobody's consent (U-6).
+    Their agreement among themselves, filed as `coownership_agreement`, comes first; it binds the co-owners it
+    names as its `party` and `to`, and nobody else. A co-owner who acquires has agreed by signing. CC 301 and
+    305 do not displace it. US co-owners need nobody's consent (U-6).
     """
     for right, statement in situation.statements(command.rights):
-        if is_us(right) or documents_on(statement, "coownership_agreement", situation.today):
+        if is_us(right):
             continue
         yield from coowner_consents(
             "T-6", right, statement, situation.today, "transfer",
-            acting=command.names(), to=command.transferees,
+            acting=(*command.names(), *_agreed(statement, situation.today)), to=command.transferees,
         )  # fmt: skip
+
+
+def _agreed(statement: Statement, day: str) -> Iterator[str]:
+    """Parties of an agreement among co-owners."""
+    for agreement in documents_on(statement, "coownership_agreement", day):
+        yield from filter(None, (agreement["party"], *agreement["to"]))
 
 
 def _preemption(command: ContractTransfer, situation: Situation, day: str) -> Iterator[Finding]:
@@ -599,8 +606,8 @@ def _entry_breaks(fact: TransferRegistered, situation: Situation, day: str) -> I
             alone.append(right)
             if holdings_on(statement, day):
                 yield from are_owners("T-2", "NOT_OWNER_OF_RECORD", right, statement, day, givers)
-            if givers and not documents_on(statement, "coownership_agreement", day):
-                acting = (*givers, *takers)
+            if givers:
+                acting = (*givers, *takers, *_agreed(statement, day))
                 yield from coowner_consents(
                     "T-6", right, statement, day, "transfer", acting=acting, to=takers
                 )

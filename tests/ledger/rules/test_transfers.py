@@ -2,6 +2,8 @@
 
 import pytest
 
+from ledger.rules import assembled
+from ledger.rules.form import parse
 from tests.ledger.rules.desk import DIGEST, P1, P2, P3, P4, T1, T2, W1, Desk, codes, report, right
 from tests.ledger.rules.records import RecordingDesk
 
@@ -298,8 +300,24 @@ def test_consent_an_agreement_or_buying_oneself_clears_the_way(shared):
     shared.given(consent(P1, B, "coowner", to=[C]))
     assert shared.dry_run(contract(P1, to=[C]))[0].decision.verdict == "accepted"
     assert codes(shared.dry_run(contract(P1, to=["丁公司"]))[0].decision) == ["COOWNER_CONSENT_MISSING"]
-    shared.given(filed(P1, "coownership_agreement", "2020-01-01"))
+    shared.given(filed(P1, "coownership_agreement", "2020-01-01", party={"name": A}, to=[{"name": B}]))
     assert shared.dry_run(contract(P1, to=["丁公司"]))[0].decision.verdict == "accepted"
+
+
+@pytest.mark.rule("T-6", "refuses")
+@pytest.mark.parametrize("named", [{}, {"party": {"name": A}}, {"party": {"name": A}, "to": [{"name": C}]}])
+def test_an_agreement_binds_nobody_it_does_not_name(shared, named):
+    shared.given(filed(P1, "coownership_agreement", "2020-01-01", **named))
+    assert codes(shared.submit(contract(P1, to=["丁公司"]))) == ["COOWNER_CONSENT_MISSING"]
+
+
+def test_an_agreement_or_waiver_is_the_word_of_those_it_names(shared):
+    named = {"party": {"name": A}, "to": [{"name": B}]}
+    for kind in ("coownership_agreement", "preemption_waiver"):
+        told = {**filed(P1, kind, "2020-01-01", **named), "command_id": "d-1"}
+        assert parse(told, assembled()).command.actors() == (A, B)
+    told = {**filed(P1, "resolution", "2020-01-01", **named), "command_id": "d-2"}
+    assert parse(told, assembled()).command.actors() == ()
 
 
 @pytest.mark.rule("T-7", "flags")
