@@ -42,7 +42,9 @@ The files in [examples](examples) are one story, in the order of their names on 
 each is accepted, but for those whose name ends in `held`. \
 `for f in docs/commands/examples/*.json; do ipledger submit "$f"; done` tells it. Those in \
 [with-a-digest](examples/with-a-digest) come after it and name an entry by its digest, which is another on \
-every ledger: `GET /v1/entries/{position}` shows it.
+every ledger: `GET /v1/entries/{position}` shows it. Those in [products](examples/products) are each a list \
+that tells a whole product on an empty ledger; [PROVENANCE.md](examples/products/PROVENANCE.md) says what \
+they are modeled on.
 
 This page and the schemas are written by `python -m scripts.export_command_schemas` from \
 `ledger/rules/`.
