@@ -115,9 +115,12 @@ def consent_for(  # every one of them narrows what a consent covers
     """The first consent of `giver` in this position that covers the act on this day.
 
     A consent that names the other side covers that one only; a pledgee's must name it (T-8). One that names
-    no kind of license covers ordinary ones only.
+    no kind of license covers ordinary ones only. One that a transfer rests on is used up by it (B-7).
     """
+    used = _used(statement) if act == "transfer" else ()
     for consent in consents_on(statement, day):
+        if consent["id"] in used:
+            continue
         if consent["role"] != role or consent["act"] != act or not same_party(consent["giver"], giver):
             continue
         if pledge is not None and consent["pledge"] not in {None, pledge}:
@@ -128,6 +131,16 @@ def consent_for(  # every one of them narrows what a consent covers
         if _covers(consent["to"], to, must_name=role == "pledgee"):
             return consent
     return None
+
+
+def _used(statement: Statement) -> set[str]:
+    """Consents that a transfer rests on, unless it was taken back or overtaken by another."""
+    return {
+        each["consent"]
+        for contract in statement.get("transfers", ())
+        if contract["state"] in {"pending", "completed"}
+        for each in contract.get("consents", ())
+    }
 
 
 def document_for(

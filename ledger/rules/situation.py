@@ -21,7 +21,7 @@ from ledger.rules.profiles import Profile, merged, profile
 from ledger.statement import State, document
 from ledger.statement.base import Recorded, record_at
 from ledger.values.dates import day_of
-from ledger.values.parties import party_id
+from ledger.values.parties import party_id, same_party
 
 _About = TypeVar("_About")
 _T = TypeVar("_T")
@@ -81,6 +81,19 @@ class Situation:
             self._profiles[key] = profile(self.files.get(key, ()))
         return self._profiles[key]
 
+    @cached_property
+    def _filed(self) -> tuple[str, ...]:
+        return tuple(
+            fact.party.name
+            for file in self.files.values()
+            for fact in file
+            if isinstance(fact, PartyRegistered)
+        )
+
+    def file_name(self, name: str) -> str:
+        """The name a party's file bears where another spelling of it is given; else the name itself."""
+        return next((filed for filed in self._filed if same_party(filed, name)), name)
+
     def attributes(self, party: PartySaid) -> Attributes:
         """What is known of a party: its file first, then what the command says of it."""
         return self.once(_attributes, party)
@@ -134,7 +147,7 @@ class Situation:
 
 
 def _attributes(situation: Situation, party: PartySaid) -> Attributes:
-    known = situation.profile(party.name)
+    known = situation.profile(party.name) or situation.profile(situation.file_name(party.name))
     return merged(party.attributes, known.attributes) if known else party.attributes
 
 

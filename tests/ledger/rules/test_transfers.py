@@ -336,6 +336,26 @@ def test_a_waiver_or_a_buyer_who_is_a_co_owner_clears_the_flag(shared):
 
 
 @pytest.mark.rule("T-8", "refuses")
+def test_a_consent_is_used_up_by_the_transfer_that_rests_on_it(desk):
+    desk.given(
+        patent(P1, filed_on="2015-03-10"), pledged(P1), consent(P1, K, "pledgee", to=[C], proceeds="escrow")
+    )
+    desk.given(contract(P1, to=[C]))
+    for number, giver, taker in (("1", A, C), ("2", C, A)):
+        desk.report("CNIPA", number, "transfer.registered", rights=P1, grantors=[{"name": giver}],
+                    grantees=[{"name": taker}], registered_on=desk.today)  # fmt: skip
+    assert codes(desk.submit(contract(P1, to=[C]))) == ["PLEDGEE_CONSENT_MISSING"]
+
+
+def test_another_spelling_of_a_registered_party_has_what_is_on_its_file():
+    name, variant = "甲科技有限公司", "甲科技有限责任公司"
+    desk = Desk("2024-03-05").given(patent(P2, owners=name))
+    desk.given({"command": "register_party", "name": name, "attributes": HOME | {"state_owned": True}})
+    held = desk.submit(contract(P2, by=[party(variant, state_owned=False)]))
+    assert "VALUATION_MISSING" in codes(held)
+
+
+@pytest.mark.rule("T-8", "refuses")
 def test_s04_a_pledged_right_does_not_go_without_the_pledgee(desk):
     desk.given(patent(P1, filed_on="2015-03-10"), pledged(P1))
     assert codes(desk.submit(contract(P1))) == ["PLEDGEE_CONSENT_MISSING"]
