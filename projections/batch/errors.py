@@ -30,8 +30,12 @@ class EngineFailed(LedgerError):
     code = "ENGINE_FAILED"
 
     def __init__(self, engine: str, said: str) -> None:
-        """`said` are the engine's own words, of which the first line is kept."""
-        reason = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")[:300]
+        """`said` are the engine's own words, of which the first line is kept, without any stack's."""
+        lines = [
+            line for line in said.splitlines() if line.strip() and not line.startswith((" ", "\t", "Trace"))
+        ]
+        shown = lines[:2] if lines and lines[0].endswith(":") else lines[:1]
+        reason = " ".join(shown)[:300] or "no reason given"
         super().__init__(
             f"{engine} could not do it: {reason}; whether the files are whole is told by: "
             "ipledger export audit DIR",
