@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one after the other, and `docs/performance.md` from what they print.
 
-    python -m scripts.bench [--only append,importing,status,seals,proofs,deciding,waterfall] [--quick]
+    python -m scripts.bench [--only append,importing,status,seals,proofs,deciding,batch,waterfall] [--quick]
 
 Each runs in a process of its own on a fresh durable ledger. With `--quick` they are a tenth as long, nothing
 is written, and the figures mean little.
@@ -235,6 +235,28 @@ def _waterfall(figures: dict[str, Any]) -> list[str]:
     return [size, "", *_table(("what", "measured", "wanted"), rows)]
 
 
+def _batch(figures: dict[str, Any]) -> list[str]:
+    rows: list[Row] = [
+        (
+            f"{name} {each['version']}",
+            f"{each['open_seconds']:.1f} s",
+            f"{each['statistics_seconds']:.2f} s",
+            f"{each['audit_seconds']:.1f} s",
+            f"{each['audited_per_second']:,}/s",
+        )
+        for name, each in figures["engines"].items()
+    ]
+    rate, files = figures["generated_per_second"], f"{figures['parts']} Parquet files, {figures['mib']:,} MiB"
+    made = f"{figures['entries']:,} made-up entries as {files}, written at {rate:,}/s."
+    equal = f"All gave the same {figures['rows']:,} rows and the same audit." if len(rows) > 1 else ""
+    return [
+        f"{made} Wanted: statistics in less than 5 s on DuckDB, and equal answers. {equal}".rstrip(),
+        "",
+        *_table(("engine", "opening", "all statistics", "audit", "entries audited"), rows),
+        *(f"\nNot measured: {each['engine']}: {each['reason']}." for each in figures["missing"]),
+    ]
+
+
 def _latency(label: str, figure: dict[str, Any], wanted: str) -> Row:
     return (
         label,
@@ -259,6 +281,7 @@ BENCHES: Final = (
     Bench(
         "deciding", "Decisions", (), ("--seconds", "0.02", "--submissions", "100", "--rounds", "1"), _deciding
     ),
+    Bench("batch", "Analysis of the whole ledger", (), ("--entries", "50000"), _batch),
     Bench("waterfall", "Payment periods", (), ("--rights", "100"), _waterfall),
 )
 
