@@ -4,10 +4,10 @@ Nothing here knows what day it is. An item stands from `since` until the day bef
 day compares. What a later entry changes is reckoned anew with the statement.
 """
 
-from base64 import b32encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -63,8 +63,7 @@ class Item:
     def id(self) -> str:
         """The same for the same code, subject and first day, in every run and on every machine."""
         said = orjson.dumps([self.code, self.subject, self.since])
-        digest = sha256(b"ipledger/attention/v1\0" + said).digest()
-        return "att_" + b32encode(digest[:16]).decode().rstrip("=").lower()
+        return "att_" + sha256(b"ipledger/attention/v1\0" + said).hexdigest()[:32]
 
     def stands(self, day: str) -> bool:
         """Whether it needs attention on a day."""
@@ -72,7 +71,7 @@ class Item:
 
 
 def items_of(statement: Statement) -> list[Item]:
-    """All of a right, past, present and to come, each id once."""
+    """All of a right, past, present and to come, each code, subject and first day once; the oldest first."""
     end = ended_from(statement)
     found = [
         *_clipped(_fees(statement), end),
@@ -88,8 +87,12 @@ def items_of(statement: Statement) -> list[Item]:
         *_held(statement),
         *_flags(statement),
     ]
-    once = {item.id: item for item in found if item.until is None or (item.since or "") < item.until}
-    return sorted(once.values(), key=lambda item: (item.since or "", item.id))
+    once = {
+        (item.since or "", item.code, item.subject): item
+        for item in found
+        if item.until is None or (item.since or "") < item.until
+    }
+    return [once[key] for key in sorted(once)]
 
 
 Span = tuple[str, str | None, str | None]
@@ -158,6 +161,9 @@ def _until(item: Item, until: str) -> Item:
     return Item(item.code, item.subject, item.since, until, item.due_on, item.data, item.entries)
 
 
+_payable = lru_cache(maxsize=65536)(payable_until)
+
+
 def _fees(statement: Statement) -> Iterator[Item]:
     """Fees to come, late ones, and those of which nobody said whether they were paid (A-6, PIR 115)."""
     right = statement["right"]
@@ -169,7 +175,8 @@ def _fees(statement: Statement) -> Iterator[Item]:
             yield from _renewal(statement, due, late)
             continue
         fee = known.get(due)
-        due_on, over = payable_until(due), day_after(payable_until(due))
+        due_on = _payable(due)
+        over = day_after(due_on)
         code = "FEE_DUE" if kind == "annual" else "MAINTENANCE_DUE"
         subject, data = f"{right}#{due}", {"right": right, "number": year, "until": due_on}
         until = _first(fee["paid_on"] if fee else None, over)
@@ -178,7 +185,7 @@ def _fees(statement: Statement) -> Iterator[Item]:
         if kind == "annual" and due > told_to and ("details" in statement or "fees" in statement):
             # Once the next one was due too, that is the last of which nothing is known.
             following = scheduled[place + 1][2] if place + 1 < len(scheduled) else None
-            until = None if following is None else day_after(payable_until(following))
+            until = None if following is None else day_after(_payable(following))
             data = {"right": right, "day": due, "until": late}
             yield Item("FEE_STATUS_UNKNOWN", subject, over, until, None, data)
     yield from _unpaid(statement)
@@ -196,7 +203,7 @@ def _unpaid(statement: Statement) -> Iterator[Item]:
     for fee in statement.get("fees", ()):
         if fee["unpaid_on"] is None:
             continue
-        due_on, late_until = payable_until(fee["due_on"]), payable_until(fee["late_until"])
+        due_on, late_until = _payable(fee["due_on"]), _payable(fee["late_until"])
         subject, entries = f"{statement['right']}#{fee['due_on']}", tuple(fee["entries"])
         told = {"right": statement["right"], "reference": fee["due_on"], "until": late_until}
         over = day_after(late_until)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger.errors import InputRejected, RightUnknown
@@ -156,15 +157,27 @@ def scheduled_fees(statement: Statement) -> Iterator[tuple[str, int | None, str,
     filed_on = statement.get("details", {}).get("counting_on") or statement["filed_on"]
     if kind != "patent" or not granted or not filed_on or not expires_on:
         return
+    if office == "CN" or (office == "US" and statement["sort"] == "invention"):
+        yield from _patent_fees(office, filed_on, granted[0], expires_on)
+
+
+@lru_cache(maxsize=65536)
+def _patent_fees(
+    office: str, filed_on: str, granted_on: str, expires_on: str
+) -> tuple[tuple[str, int | None, str, str], ...]:
+    filed, granted = parse_day(filed_on), parse_day(granted_on)
     try:
         if office == "CN":
-            for fee in annual_fees(parse_day(filed_on), parse_day(granted[0]), parse_day(expires_on)):
-                yield ("annual", fee.year, fee.due_on.isoformat(), fee.late_until.isoformat())
-        elif office == "US" and statement["sort"] == "invention":
-            for each in us_maintenance_fees(parse_day(granted[0])):
-                yield ("maintenance", None, each.due_on.isoformat(), each.grace_until.isoformat())
+            fees = annual_fees(filed, granted, parse_day(expires_on))
+            return tuple(
+                ("annual", fee.year, fee.due_on.isoformat(), fee.late_until.isoformat()) for fee in fees
+            )
+        return tuple(
+            ("maintenance", None, fee.due_on.isoformat(), fee.grace_until.isoformat())
+            for fee in us_maintenance_fees(granted)
+        )
     except InputRejected:
-        return
+        return ()
 
 
 def pending_on(statement: Statement, day: str) -> Iterator[Json]:
