@@ -26,7 +26,7 @@ from ledger.rules.situation import Situation
 from ledger.statement.view import view
 from ledger.submission.answers import described
 from ledger.values.dates import SHANGHAI
-from tests.ledger.rules.shapes import misshapen
+from tests.ledger.rules.shapes import misshapen, untold
 
 P1 = "CN:patent:201510100001.8"
 P2 = "CN:patent:201810200002.3"
@@ -200,6 +200,7 @@ def _is_sound(ruling):
     answer = described(ruling.act, ruling.decision)
     for finding in findings:
         assert re.fullmatch(NUMBER, finding.rule), finding
+        assert untold(finding) == [], finding
         assert finding.outcome is not Outcome.HOLD or finding.missing, finding
         assert finding.missing is None or re.fullmatch("[a-z_]+(:[a-z_]+)?", finding.missing.item), finding
         # A fault of a deal is told by its place in the deal, which a command may hold further down.

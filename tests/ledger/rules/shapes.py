@@ -1,6 +1,7 @@
-"""The members that statements and answers have, at every place: others read them by name.
+"""The members that statements, answers and findings have: others read them by name.
 
-`shapes.json` has for every place the members that stand there always and those that stand there sometimes. A
+`shapes.json` has for every place of a statement and of an answer the members that stand there always and
+those that stand there sometimes. `findings.json` has for every rule and code what a finding always tells. A
 new member is added there; one that is taken away or called otherwise breaks whoever reads it.
 """
 
@@ -8,6 +9,7 @@ import json
 from pathlib import Path
 
 SHAPES = json.loads(Path(__file__).with_name("shapes.json").read_text("utf-8"))
+FINDINGS = json.loads(Path(__file__).with_name("findings.json").read_text("utf-8"))
 FREE = ("data", "details", "documents", "pools")
 """Places with members of their own making: what fills a sentence, what a register tells, digests, pools."""
 
@@ -29,3 +31,12 @@ def misshapen(value, place):
             yield f"{place} with {name}"
         elif name not in FREE:
             yield from misshapen(member, f"{place}.{name}")
+
+
+def untold(finding):
+    """What findings of this rule and code always tell and this one does not."""
+    told = {f"data.{name}" for name, value in finding.data.items() if value is not None}
+    told |= {name for name in ("right", "pointer", "missing") if getattr(finding, name) is not None}
+    if finding.missing is not None:
+        told |= {f"missing.{name}" for name in ("holder", "right") if getattr(finding.missing, name)}
+    return sorted(set(FINDINGS.get(f"{finding.rule} {finding.code}", ())) - told)
