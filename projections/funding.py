@@ -6,7 +6,7 @@ Amounts are minor units of `currency`.
 from datetime import date, datetime
 from typing import Any
 
-from ledger.facts.funding import subsidies_tag
+from ledger.facts.funding import InsuranceIssued, subsidies_tag
 from ledger.rules.loans import refunds
 from ledger.rules.schemes import SHIPPED, version
 from ledger.statement.base import Recorded
@@ -78,17 +78,7 @@ def loan(
             {"by": each.guarantor.name, "limit": each.limit.minor, "on": each.given_on}
             for each in told.guarantees
         ],
-        "insurances": [
-            {
-                "insurance": each.insurance,
-                "kind": each.kind,
-                "by": each.insurer.name,
-                "insured": each.insured.minor,
-                "from": each.issued_on,
-                "until": each.until,
-            }
-            for each in told.insurances
-        ],
+        "insurances": [_insurance(each) for each in told.insurances],
         "subsidies": [
             {
                 "kind": each.kind,
@@ -146,6 +136,17 @@ def fund(
         ],
         "flags": warnings(recorded),
         "entries": _entries(recorded),
+    }
+
+
+def _insurance(fact: InsuranceIssued) -> Json:
+    return {
+        "insurance": fact.insurance,
+        "kind": fact.kind,
+        "by": fact.insurer.name,
+        "insured": fact.insured.minor,
+        "from": fact.issued_on,
+        "until": fact.until,
     }
 
 
