@@ -6,7 +6,7 @@ Amounts are minor units of `currency`.
 from datetime import date, datetime
 from typing import Any
 
-from ledger.facts.funding import InsuranceIssued, subsidies_tag
+from ledger.facts.funding import InsuranceIssued, LossCovered, subsidies_tag
 from ledger.rules.loans import refunds
 from ledger.rules.schemes import SHIPPED, version
 from ledger.statement.base import Recorded
@@ -57,18 +57,7 @@ def loan(
         if told.default is None
         else {"on": told.default.defaulted_on, "unpaid": told.default.unpaid.minor},
         "loss": told.loss,
-        "covered": [
-            {
-                "by": each.payer.name,
-                "capacity": each.capacity,
-                "on": each.paid_on,
-                "minor": each.amount.minor,
-                "fund": each.fund,
-                "insurance": each.insurance,
-                "policy": each.policy,
-            }
-            for each in told.covered
-        ],
+        "covered": [_cover(each) for each in told.covered],
         "covered_total": told.covered_total,
         "uncovered": max(0, told.loss - told.covered_total),
         "recovered": [{"on": each.recovered_on, "minor": each.amount.minor} for each in told.recovered],
@@ -136,6 +125,18 @@ def fund(
         ],
         "flags": warnings(recorded),
         "entries": _entries(recorded),
+    }
+
+
+def _cover(fact: LossCovered) -> Json:
+    return {
+        "by": fact.payer.name,
+        "capacity": fact.capacity,
+        "on": fact.paid_on,
+        "minor": fact.amount.minor,
+        "fund": fact.fund,
+        "insurance": fact.insurance,
+        "policy": fact.policy,
     }
 
 
