@@ -20,7 +20,7 @@ from ledger.rules.form import Procedures, Submitted, parse, read_json
 from ledger.rules.signing import signature_findings
 from ledger.rules.situation import Situation
 from ledger.signatures import Signature, kid_of
-from ledger.statement import State
+from ledger.statement import State, held_acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,8 @@ def _freed(rights: list[str], situation: Situation, procedures: Procedures) -> I
     """N-10: held acts on `rights` that are now accepted or refused, in the order they were submitted."""
     waiting: dict[str, dict[str, Any]] = {}
     told = [right for right in rights if situation.knows(right) and _was_held(situation.rights[right])]
-    for _, statement in situation.statements(told):
-        for held in statement.get("held", ()):
+    for right in told:
+        for held in held_acts(situation.rights[right]):
             if held["state"] == "held" and situation.today <= held["until"]:
                 waiting.setdefault(held["act"], held)
     for held in sorted(waiting.values(), key=lambda each: each["entries"][0]):

@@ -103,7 +103,7 @@ class ContractPledge(Command):
 
     def asset(self, right: str) -> AssetSaid:
         """What the contract lists of a right."""
-        return next((each for each in self.assets if each.right == right), AssetSaid(right=right))
+        return next((each for each in self.assets if each.right == right), None) or AssetSaid(right=right)
 
 
 # P-1, P-2, P-10: what is pledged, and what the contract must say
@@ -462,19 +462,27 @@ def _asset(said: AssetSaid) -> PledgedAsset:
 
 def _of_contract(ground: Ground) -> Callable[[ContractPledge, Situation, str], Iterator[Finding]]:
     def check(command: ContractPledge, situation: Situation, day: str) -> Iterator[Finding]:
+        pledged = situation.once(_pledged, command)
         for right, statement in situation.statements(command.rights):
-            pledged = Pledged(
-                pledgors=tuple(party.name for party in command.pledgors),
-                pledgees=tuple(party.name for party in command.pledgees),
-                rights=command.rights,
-                debt_until=_last_due(command),
-                consents_by=situation.today,
-                term=command.asset(right).until,
-            )
-            yield from ground(right, statement, day, pledged)
+            yield from ground(right, statement, day, pledged[right])
 
     check.__doc__ = ground.__doc__
     return check
+
+
+def _pledged(situation: Situation, command: ContractPledge) -> dict[str, Pledged]:
+    """What the grounds look at, for each right."""
+    return {
+        right: Pledged(
+            pledgors=tuple(party.name for party in command.pledgors),
+            pledgees=tuple(party.name for party in command.pledgees),
+            rights=command.rights,
+            debt_until=_last_due(command),
+            consents_by=situation.today,
+            term=command.asset(right).until,
+        )
+        for right in command.rights
+    }
 
 
 def _last_due(command: ContractPledge) -> str | None:

@@ -81,6 +81,13 @@ def fold(right: str, entries: Iterable[Entry]) -> dict[str, Any]:
     return document(state)
 
 
+def held_acts(state: State) -> list[dict[str, Any]]:
+    """The member `held` of the right's statement, without the rest of it."""
+    current, _, _ = amendments.apply(state.recorded, state.right)
+    settled, _ = corrections.settle(current)
+    return acts.resolve(settled, state.right)[0].get("held", [])
+
+
 def document(state: State) -> dict[str, Any]:
     """The statement as JSON of version 1 (docs/formats.md)."""
     current, answered, amendment_flags = amendments.apply(state.recorded, state.right)

@@ -109,15 +109,19 @@ class Grouped(list[Recorded]):
     """
 
     _places: dict[type[Fact], list[int]] | None = None
+    _present: frozenset[type[Fact]] = frozenset()
 
     def of_kinds(self, kinds: frozenset[type[Fact]]) -> list[Recorded]:
         """As the function of that name."""
-        if self._places is None:
-            self._places = {}
+        places = self._places
+        if places is None:
+            places = self._places = {}
             for place, item in enumerate(self):
-                self._places.setdefault(type(item.fact), []).append(place)
-        known = self._places
-        return [self[place] for place in sorted([at for kind in kinds for at in known.get(kind, ())])]
+                places.setdefault(type(item.fact), []).append(place)
+            self._present = frozenset(places)
+        if kinds.isdisjoint(self._present):
+            return []
+        return [self[place] for place in sorted([at for kind in kinds for at in places.get(kind, ())])]
 
 
 def of_kinds(recorded: list[Recorded], kinds: frozenset[type[Fact]]) -> list[Recorded]:

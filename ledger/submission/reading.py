@@ -17,11 +17,12 @@ from ledger.rules.form import Procedures, Submitted, parse, read_json
 from ledger.rules.policy import POLICY, Policy
 from ledger.rules.reports import Report
 from ledger.rules.situation import Situation
-from ledger.statement import State, read
+from ledger.statement import State, held_acts, read
 from ledger.statement.base import Recorded
 from ledger.store.reader import Reader, StoredEntry
 from ledger.store.requests import NO_ENTRY, AssetHead
 from ledger.submission.memory import Known, Memory
+from ledger.values.dates import day_of
 
 _FILE: Final = "record:party:"
 _FOREVER: Final = 2**63 - 1
@@ -120,13 +121,13 @@ class _Gathering:
 
     def waiting(self, now: datetime, procedures: Procedures) -> list[Command]:
         """Acts held on the rights read: an accepted command may set them free (N-10)."""
-        situation = Situation(now, self._states, _statements=self._folded())
+        today = day_of(now).isoformat()
         held = {
             each["act"]: each["command"]
-            for right, state in self._states.items()
+            for state in self._states.values()
             if any(type(item.fact) is ActHeld for item in state.recorded)
-            for each in situation.statement(right).get("held", ())
-            if each["state"] == "held" and situation.today <= each["until"]
+            for each in held_acts(state)
+            if each["state"] == "held" and today <= each["until"]
         }
         parsed = [parse(read_json(text), procedures) for text in held.values()]
         return [each.command for each in parsed if isinstance(each, Submitted)]

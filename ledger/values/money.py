@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -110,6 +111,7 @@ def parse_money(text: str, currency: str) -> Money:
     return Money(int(match["sign"] + digits), currency)
 
 
+@lru_cache(maxsize=4096)
 def parse_rate(text: str) -> Fraction:
     """A rate per year as text, exact: `5.8%`, `4.20 %`, `0.058`. Without a percent sign it is at most 1.
 

@@ -185,8 +185,8 @@ def _proofs(figures: dict[str, Any]) -> list[str]:
     ]
 
 
-_DECIDING: Final = """One core, on rights of 20 and of 2,000 entries, with their statements at hand or folded
-anew from all entries each time. Wanted: 3,000/s with 20 entries, 200/s with 2,000.
+_DECIDING: Final = """Per second of one core's time, on rights of 20 and of 2,000 entries, with statements
+at hand or folded anew from all entries each time. Wanted: 3,000/s with 20 entries, 200/s with 2,000.
 """
 _SUBMITTING: Final = """Pledge contracts submitted end to end, each on a right of its own; *stock* is an
 aggregate of the event-sourcing library, without form, documents, chain and log:
