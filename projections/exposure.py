@@ -79,10 +79,11 @@ def exposure(
     ]
     known |= _also(views, known, found, about.position)
     months = POLICY.value("valuation_months", about.day)
+    under = _by_pledge(known.values(), about.day)
     pledges = [
         {
             **_pledge(statement, item, about.day),
-            **coverage(known, key_of(statement, item), about.day, months=months),
+            **coverage(under[key_of(statement, item)], key_of(statement, item), about.day, months=months),
         }
         for statement, item in _each_once(found)
     ]
@@ -245,6 +246,15 @@ def _also(
     }
     rows = views.rows("SELECT DISTINCT right_id FROM {encumbrance} WHERE id = ANY(%s)", sorted(ids))
     return statements(views, ({right for (right,) in rows} | named) - known.keys(), position)
+
+
+def _by_pledge(known: Iterable[Statement], day: str) -> dict[str, dict[str, Statement]]:
+    """The statements of the rights that lie under each pledge."""
+    under: dict[str, dict[str, Statement]] = {}
+    for statement in known:
+        for item in pledges_on(statement, day):
+            under.setdefault(key_of(statement, item), {})[statement["right"]] = statement
+    return under
 
 
 def _each_once(found: Iterable[tuple[Statement, Json]]) -> list[tuple[Statement, Json]]:
