@@ -324,6 +324,23 @@ def print_period(answer: dict[str, Any], out: Output) -> None:
         f"{answer['pool']}  第 {answer['number']} 期，{answer['first']} 至 {answer['last']}（{currency}）",
     )
     say_when(answer, out)
+    _print_inflow(answer, out)
+    _print_lines(answer, out)
+    entries = sorted({entry for several in answer["rests_on"].values() for entry in several})
+    told = ", ".join(map(str, [*entries, *answer["entries"]]))
+    out.prose(f"Rests on entries {told}.", f"依据条目：{told}。")
+    if answer["reproduced"]:
+        out.say(
+            "Run again from the entries before it: the same to the cent.", "依此前条目重新计算：分毫不差。"
+        )
+    else:
+        out.say(
+            "! Run again from the entries before it: the lines differ.", "! 依此前条目重新计算：结果不一致。"
+        )
+
+
+def _print_inflow(answer: dict[str, Any], out: Output) -> None:
+    currency = answer["currency"]
     out.table(
         out.text("Received", "收到"),
         [
@@ -345,6 +362,10 @@ def print_period(answer: dict[str, Any], out: Output) -> None:
         ],
         wide={2},
     )
+
+
+def _print_lines(answer: dict[str, Any], out: Output) -> None:
+    currency = answer["currency"]
     out.table(
         out.text("Paid in this order", "支付顺序"),
         [
@@ -377,14 +398,3 @@ def print_period(answer: dict[str, Any], out: Output) -> None:
         ],
         wide=set(),
     )
-    entries = sorted({entry for several in answer["rests_on"].values() for entry in several})
-    told = ", ".join(map(str, [*entries, *answer["entries"]]))
-    out.prose(f"Rests on entries {told}.", f"依据条目：{told}。")
-    if answer["reproduced"]:
-        out.say(
-            "Run again from the entries before it: the same to the cent.", "依此前条目重新计算：分毫不差。"
-        )
-    else:
-        out.say(
-            "! Run again from the entries before it: the lines differ.", "! 依此前条目重新计算：结果不一致。"
-        )
