@@ -108,6 +108,7 @@ _FORMS: Final = {
     "a share [n, d] above 0 and at most 1": "大于 0 且不超过 1 的份额 [分子, 分母]",
     "60 days or more": "60 日以上",
     "a US right": "美国权利",
+    "a register of the right's own office": "权利所属国家或者地区的登记机关",
     "a trademark": "商标",
     "a maximum-amount pledge": "最高额质押",
     "another pledge": "另一项质押",

@@ -40,6 +40,8 @@ PARTY_REGISTERS: Final = frozenset(("USPTO", "USCO", "UCC"))
 A UCC-1 or Copyright Office filing of a lien stands beside the recording of the same lien (U-7).
 """
 
+PARTY_OFFICE: Final = "US"
+
 REPORTABLE: Final = {
     name: fact
     for (name, _), fact in REGISTRY.items()
@@ -185,12 +187,36 @@ def procedure(
     return Procedure(
         Report,
         (
+            (Stage.IDENTITY, _of_its_office),
             (Stage.IDENTITY, _known_rights),
             (Stage.IDENTITY, _not_recorded_yet),
             (Stage.CONFLICTS, contradictions(table)),
         ),
         said,
     )
+
+
+def not_recorded_there(registry: str, rights: tuple[str, ...]) -> Iterator[Finding]:
+    """U-2: an office that only records has a word on the rights of its own country, and on no other's (N-8).
+
+    A party's word under a foreign receipt would else move titles and pledges that only their register moves.
+    """
+    foreign = [right for right in rights if not right.startswith(f"{PARTY_OFFICE}:")]
+    if registry in PARTY_REGISTERS and foreign:
+        yield refuse(
+            "U-2",
+            "FIELD_INVALID",
+            right=foreign[0],
+            pointer="/source/register",
+            field="/source/register",
+            given=registry,
+            expected="a register of the right's own office",
+        )
+
+
+def _of_its_office(command: Report, situation: Situation, day: str) -> Iterator[Finding]:
+    """U-2: see `not_recorded_there`."""
+    yield from not_recorded_there(command.source.registry, command.fact.rights)
 
 
 def _known_rights(command: Report, situation: Situation, day: str) -> Iterator[Finding]:

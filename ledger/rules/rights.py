@@ -18,7 +18,7 @@ from ledger.facts.status import MarksListed, RightLapsed, RightSurrendered, Surr
 from ledger.rules.base import Command, Finding, Procedure, Rule, Said, Stage, refuse
 from ledger.rules.common import are_owners, coowner_consents, in_force, not_frozen, pledgee_consents
 from ledger.rules.fields import CommandDay, Line, Parties, RightId, SourceSaid, names_of
-from ledger.rules.reports import PARTY_REGISTERS
+from ledger.rules.reports import PARTY_REGISTERS, not_recorded_there
 from ledger.rules.situation import Situation
 from ledger.statement.reading import freezes_on, holdings_on, suspensions_on
 from ledger.values.identifiers import (
@@ -99,7 +99,7 @@ class RegisterRight(Command):
 
     def actors(self) -> tuple[str, ...]:
         """The owners, where the right is recorded on their word."""
-        return names_of(self.owners) if self.source is None else ()
+        return names_of(self.owners) if self.entry_class is EntryClass.PARTY else ()
 
     def links(self) -> tuple[str, ...]:
         """The further numbers, by which the right may be known already (A-1)."""
@@ -238,6 +238,8 @@ def _new(command: RegisterRight, situation: Situation, day: str) -> Iterator[Fin
 
 def _evidence(command: RegisterRight, situation: Situation, day: str) -> Iterator[Finding]:
     """N-1, A-10: a right that exists by registration comes from its register's extract, of a stated day."""
+    if command.source is not None:
+        yield from not_recorded_there(command.source.registry, command.rights)
     if command.source is None and command.identity.kind not in UNREGISTERED:
         yield refuse("N-1", "FIELD_MISSING", pointer="/source", field="source")
     if command.source is not None and command.extract_on is None:

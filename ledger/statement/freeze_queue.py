@@ -169,12 +169,17 @@ def gather(recorded: list[Recorded], right: str) -> list[Queued]:
 
 
 def _merged(items: list[Recorded], proofs: list[Recorded]) -> Queued:
-    """One freeze from all its reports: what a later one states replaces what an earlier one did."""
+    """One freeze from all its reports: what a later one states replaces what an earlier one did.
+
+    Of two last days the later counts: to end sooner a freeze is lifted, or its report corrected.
+    """
     told: dict[str, Any] = {}
     authorities: list[Party] = []
     for item in items:
         assert isinstance(item.fact, FreezeImposed)
+        longest = max(filter(None, (told.get("until"), item.fact.until)), default=None)
         told |= {member: value for member, value in vars(item.fact).items() if value is not None}
+        told["until"] = longest
         authorities += item.fact.authorities
     served = told.get("served_at") or told.get("effective_from") or told.get("registered_on")
     entries = [position for item in items for position in item.entries]

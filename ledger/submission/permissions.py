@@ -17,9 +17,15 @@ class Permissions:
     parties: tuple[str, ...] | None = None
 
     def refusals(self, command: Command) -> Iterable[Finding]:
-        """CLASS_NOT_PERMITTED where the command is another's to say."""
-        if command.entry_class not in self.classes:
-            yield refuse("N-1", "CLASS_NOT_PERMITTED", pointer="/command", class_=command.entry_class.value)
+        """CLASS_NOT_PERMITTED where the command is another's to say.
+
+        What registers say is an authority's to bring, also where it is recorded as a party's word (U-2):
+        a report names no actor of whom this could ask more.
+        """
+        authority = command.CLASS is EntryClass.AUTHORITY
+        needed = EntryClass.AUTHORITY if authority else command.entry_class
+        if needed not in self.classes:
+            yield refuse("N-1", "CLASS_NOT_PERMITTED", pointer="/command", class_=needed.value)
         if self.parties is None:
             return
         own = {party_id(name) for name in self.parties}

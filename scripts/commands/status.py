@@ -134,6 +134,12 @@ def print_status(answer: dict[str, Any], out: Output) -> None:
                 "above. This is not a statement about registers that were not imported.",
                 "该日没有存续的登记负担，但权利受上列事项影响。此结论不涉及未导入的登记簿。",
             )
+        elif answer["flags"]:
+            out.prose(
+                "No live encumbrance is recorded on this ledger for that day, but heed the warnings below. "
+                "This is not a statement about registers that were not imported.",
+                "本账本中该日没有存续的负担记录，但请注意下列提示。此结论不涉及未导入的登记簿。",
+            )
         else:
             out.prose(
                 "No live encumbrance is recorded on this ledger for that day. "

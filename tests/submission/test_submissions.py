@@ -266,6 +266,24 @@ def test_who_may_not_speak_as_an_authority_reports_nothing(ledger):
     assert count(ledger) == 0
 
 
+@pytest.mark.rule("U-2", "refuses")
+@pytest.mark.parametrize("right_id", [P1, "US:patent:15145443"])
+def test_no_party_moves_titles_and_pledges_by_an_office_that_only_records(ledger, right_id):
+    told = {
+        "command": "report", "command_id": "r-1", "source": {"register": "USPTO", "number": "049342/0819"},
+        "fact": {
+            "type": "transfer.registered", "rights": [right_id], "grantors": [{"name": "甲公司"}],
+            "grantees": [{"name": "丙公司"}], "registered_on": "2024-01-09",
+        },
+    }  # fmt: skip
+    desk = Submissions(ledger, actor="desk")
+    desk.submit(Given((registration(right_id),)))
+    parties = Submissions(ledger, actor="bank", permissions=Permissions(frozenset((EntryClass.PARTY,))))
+    assert "CLASS_NOT_PERMITTED" in parties.submit(Given((told,)))[0]["codes"]
+    own = right_id.startswith("US:")
+    assert desk.submit(Given((told,)))[0]["codes"] == ([] if own else ["FIELD_INVALID"])
+
+
 def test_who_acts_for_one_party_acts_for_no_other(submit, ledger):
     submit(registration())
     permissions = Permissions(frozenset((EntryClass.PARTY,)), ("甲公司",))

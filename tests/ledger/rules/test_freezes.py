@@ -632,3 +632,11 @@ def test_every_rule_of_the_family_stands_once():
 def test_bad_form_and_an_unknown_right_are_the_only_grounds_to_refuse_a_freeze(desk):
     assert codes(desk.submit(freeze("C1", "2024-01-05", rights=P2))) == ["RIGHT_UNKNOWN"]
     assert codes(desk.submit(freeze("C1", "2024-01-05", stage="pre"))) == ["FIELD_INVALID"]
+
+
+def test_a_second_report_of_a_freeze_does_not_end_it_sooner(desk):
+    desk.given(freeze("F1", "2024-01-09", until="2024-07-08"))
+    again = freeze("F2", "2024-01-09", until="2024-02-08")
+    again["fact"]["freeze"] = "frz_f1"
+    desk.given(again)
+    assert "F1" in queue(desk, "2024-07-08")[0]

@@ -246,3 +246,19 @@ def test_a_demand_for_more_security_is_flagged_until_it_is_met(desk):
     desk.on("2024-10-01").given(top_up("accept_top_up", "2024-10-01"))
     assert "TOP_UP_DUE" not in flagged(desk.view(P2))
     assert "TOP_UP_DUE" in flagged(desk.view(P2, "2024-09-30"))
+
+
+def test_a_strike_dated_before_its_entry_takes_nothing_off(desk):
+    struck(desk, "Z0", P2, "2022-01-01")
+    shown = desk.view(P2)
+    assert [item["state"] for item in shown["encumbrances"]] == ["registered"]
+    assert "RELEASE_WITHOUT_PLEDGE" in [flag["code"] for flag in shown["flags"]]
+
+
+def test_an_end_stated_before_the_entry_began_is_that_of_the_strike(desk):
+    desk.on("2025-05-06").report(
+        "CNIPA", "Z0", "pledge.released", rights=P2, pledges=["pld_y1"], registered_on="2025-05-01",
+        ended_on="2022-01-01",
+    )  # fmt: skip
+    assert [item["ended_at"] for item in desk.view(P2, include_ended=True)["encumbrances"]] == ["2025-05-01"]
+    assert desk.view(P2, "2025-04-30")["encumbrances"] != []

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from ledger.facts.status import FeePaid
+from ledger.rules import assembled
 from ledger.rules.common import alienable, fees_paid
+from ledger.rules.form import parse
 from ledger.rules.policy import POLICY
 from ledger.statement.reading import (
     bundle_of,
@@ -600,3 +602,15 @@ def test_a_dispute_runs_from_its_raising_to_its_end(owned):
         1,
         0,
     ]
+
+
+def test_an_extract_of_an_office_that_only_records_is_its_owners_word_and_of_no_foreign_right():
+    source = {"register": "USPTO", "number": "052000/0001"}
+    told = {
+        "command": "register_right", "source": source, "extract_on": "2024-01-08",
+        "owners": [{"name": "甲公司"}], "sort": "invention", "filed_on": "2018-05-20",
+    }  # fmt: skip
+    desk = Desk("2024-01-09")
+    assert "FIELD_INVALID" in codes(desk.submit(told | {"rights": [P2]}))
+    command = parse(told | {"rights": [US], "command_id": "r-1"}, assembled()).command
+    assert command.actors() == ("甲公司",)
