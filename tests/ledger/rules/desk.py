@@ -15,11 +15,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from pydantic import BaseModel
+
 from ledger.facts.parties import profile_tag
 from ledger.reasons.base import ABSENT
 from ledger.rules import assembled
 from ledger.rules.base import Outcome, Verdict
 from ledger.rules.docket import ill_formed, rule_on
+from ledger.rules.fields import PartySaid
 from ledger.rules.form import Submitted, parse, read_json
 from ledger.rules.reports import Report
 from ledger.rules.situation import Situation
@@ -56,6 +59,13 @@ UNSAID = {
     "repay_claim interest.currency", "start_enforcement agreed_by.name", "substitute_deal consented_by.name",
 }  # fmt: skip
 """What is only judged by, or recorded under another name; a party's attributes stand in its file."""
+NOT_ASKED = {
+    "call_contribution company", "cover_loss payer", "deliver_contribution company", "file_document party",
+    "file_document to", "form_pool terms", "give_guarantee guarantor", "issue_insurance insurer",
+    "redeem_deal licensee", "report_exposure bank", "substitute_deal consented_by", "withdraw_act by",
+    "withdraw_consent giver",
+}  # fmt: skip
+"""Members with parties of whose file no rule asks anything."""
 
 
 def noon(day):
@@ -124,12 +134,29 @@ class Desk:
         if not isinstance(submitted, Submitted):
             return [ill_formed(told, submitted)], self.situation
         rulings, after = rule_on(submitted, self.situation, self.procedures)
+        named = {f"{submitted.command.command} {member}" for member in _nameless(submitted.command)}
+        assert named <= NOT_ASKED, "a command names everybody whose file its rules may ask for"
         read = asked_for(submitted.command, self.situation, self.procedures)
         narrow, _ = rule_on(submitted, read, self.procedures)
         assert [each.decision for each in narrow] == [each.decision for each in rulings], (
             "a command asks for everything its decision rests on"
         )
         return rulings, after
+
+
+def _nameless(command):
+    """Members that hold a party which the command does not name."""
+    for member, value in vars(command).items():
+        if not {party.name for party in _parties_in(value)} <= set(command.names()):
+            yield member
+
+
+def _parties_in(value):
+    if isinstance(value, PartySaid):
+        yield value
+    elif isinstance(value, tuple | BaseModel):
+        for part in value if isinstance(value, tuple) else vars(value).values():
+            yield from _parties_in(part)
 
 
 def asked_for(command, situation, procedures):
