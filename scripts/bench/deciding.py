@@ -1,6 +1,6 @@
 """Decisions a second, and submissions against the event-sourcing library's own aggregates.
 
-    python -m scripts.bench.deciding [--seconds 0.05] [--submissions 200] [--rounds 3]
+    python -m scripts.bench.deciding [--seconds 0.03] [--submissions 200] [--rounds 3]
 
 *Deciding*, in this process, per second of one core's time: each example of docs/commands is decided again and
 again on the situation it stands in. The rights whose statements it asks for have their histories filled up to
@@ -320,7 +320,7 @@ def _per_second(pledge: Side, count: int, threads: int) -> float:
 def main() -> None:
     """Print the figures as JSON."""
     parser = ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=0.05)
+    parser.add_argument("--seconds", type=float, default=0.03)
     parser.add_argument("--submissions", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
