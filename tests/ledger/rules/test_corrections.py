@@ -243,6 +243,38 @@ def test_both_sides_take_a_contract_back_that_no_register_has(desk):
     assert desk.view(P1)["pending"] == []
 
 
+def registered(desk, number, acquirer, **members):
+    return desk.report(
+        "CNIPA", number, "transfer.registered", rights=P1, registered_on="2024-06-24",
+        grantors=[{"name": "甲公司"}], grantees=[{"name": acquirer}], **members,
+    )  # fmt: skip
+
+
+def test_an_entry_that_names_no_contract_registers_the_one_with_its_acquirer(desk):
+    desk.situation = contracted(desk)
+    desk._record()
+    registered(desk, "T", "戊公司")
+    too_late = correct(desk, "transfer.contracted", kind="retraction", by=by("甲公司", "戊公司"))
+    assert [each.missing.item for each in too_late.missing] == ["authority_document"]
+
+
+def test_an_entry_for_another_acquirer_or_of_another_contract_registers_nothing_of_this_one(desk):
+    desk.situation = contracted(desk)
+    desk._record()
+    registered(desk, "T", "己公司")
+    registered(desk, "U", "戊公司", transfer="trf_2")
+    back = correct(desk, "transfer.contracted", kind="retraction", by=by("甲公司", "戊公司"))
+    assert back.verdict == "accepted"
+
+
+def test_an_entry_before_the_contract_registers_nothing_of_it(desk):
+    registered(desk, "T", "戊公司")
+    desk.situation = contracted(desk)
+    desk._record()
+    back = correct(desk, "transfer.contracted", kind="retraction", by=by("甲公司", "戊公司"))
+    assert back.verdict == "accepted"
+
+
 def test_a_court_reverses_by_report_whatever_its_class(desk):
     decision = reverse(desk, "consent.given")
     assert (decision.verdict, decision.flags) == ("accepted", ())
