@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from ledger.store import Store, open_store
@@ -18,6 +19,10 @@ from ledger.store import Store, open_store
 ORIGIN = "test.example/ipledger"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 _numbers = itertools.count(1)
+
+# A deadline measures the machine, which others use too: it says nothing about the code.
+settings.register_profile("ipledger", deadline=None)
+settings.load_profile("ipledger")
 
 
 @pytest.fixture(scope="session")
