@@ -166,6 +166,22 @@ def test_reorganization_pauses_every_method_and_insolvency_a_court_sale(desk):
     assert desk.submit(start("2025-06-01")).verdict == "accepted"
 
 
+@pytest.mark.rule("F-15", "flags")
+def test_a_court_that_orders_enforcement_during_reorganization_is_believed_and_flagged(desk):
+    desk.on("2025-06-01").report(
+        "COURT", "破1", "insolvency.accepted", rights=P2, insolvency="ins_1", procedure="reorganization",
+        party={"name": OWNER}, accepted_on="2025-05-20", authorities=[{"name": COURT}],
+    )  # fmt: skip
+    ordered = desk.report(
+        "COURT", "执1", "enforcement.started", rights=P2, pledge=PLEDGE, pledgee={"name": BANK},
+        trigger="due_unpaid", method="court_sale", forum=COURT, started_on="2025-06-01",
+    )  # fmt: skip
+    assert ordered.verdict == "accepted"
+    (finding,) = ordered.findings
+    assert (finding.rule, finding.right, finding.data["broken"]) == ("F-15", P2, "REORG_STAY")
+    assert (finding.data["party"], finding.data["reference"]) == (OWNER, PLEDGE)
+
+
 @pytest.mark.rule("P-19", "flags")
 def test_enforcement_after_limitation_is_flagged(desk):
     late = desk.on("2028-05-06").submit(start("2028-05-06"))
