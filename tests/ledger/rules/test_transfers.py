@@ -722,6 +722,20 @@ def test_the_state_s_seller_shows_how_the_price_was_fixed(desk, institute, code,
     assert desk.statement(P2)["held"][0]["state"] == "activated"
 
 
+@pytest.mark.rule("T-20", "holds")
+@pytest.mark.parametrize(
+    "about", [{"to": [{"name": C}]}, {"party": {"name": C}}, {"act": "another-contract"}]
+)
+def test_a_paper_about_another_buyer_party_or_contract_shows_nothing_of_this_price(desk, about):
+    told = contract(P2, by=[party(A, state_owned=True, research_institute=True)], command_id="k-1")
+    assert codes(desk.submit(told)) == ["PRICE_PROCEDURE_MISSING"]
+    desk.given(filed(P2, "price_procedure", "2024-03-05", **about))
+    assert desk.statement(P2)["held"][0]["state"] == "held"
+    own = {"to": [{"name": B}], "party": {"name": A}, "act": "k-1"}
+    desk.given(filed(P2, "price_procedure", "2024-03-05", **own))
+    assert desk.statement(P2)["held"][0]["state"] == "activated"
+
+
 @pytest.mark.rule("T-20", "accepts")
 def test_a_natural_person_is_not_asked_whether_it_is_the_state_s(desk):
     desk.given(patent(P1, "李四", filed_on="2015-03-10"))
