@@ -135,6 +135,34 @@ def test_a_register_that_gave_title_under_a_forfeiture_clause_is_flagged():
     assert "NO_TITLE_BY_DEFAULT" in {each.data["broken"] for each in moved.findings}
 
 
+def title_to(desk, taker):
+    """The codes that are broken when the register gives the right to `taker`."""
+    moved = desk.on("2025-06-01").report(
+        "CNIPA", "T1", "transfer.registered", rights=P2, grantors=[{"name": OWNER}],
+        grantees=[{"name": taker}], registered_on="2025-06-01",
+    )  # fmt: skip
+    assert moved.verdict == "accepted"
+    return {each.data["broken"] for each in moved.findings}
+
+
+@pytest.mark.rule("P-17", "accepts")
+@pytest.mark.parametrize(
+    ("clause", "converted", "taker"), [(None, False, BANK), (True, True, BANK), (True, False, BUYER)]
+)
+def test_title_that_was_bought_or_converted_after_default_is_no_forfeiture(clause, converted, taker):
+    desk = Desk("2024-05-06").given(p2(), contract([P2], pledge=PLEDGE, forfeiture_clause=clause))
+    desk.on("2024-05-10").given(
+        registered("Y1", P2, on="2024-05-10", contract=PLEDGE),
+        drawn(PLEDGE, 2_000_000, "2024-05-10", due_on="2025-05-05"),
+    )
+    desk.on("2025-06-01")
+    if converted:
+        paper = {"command": "file_document", "rights": [P2], "kind": "valuation", "issued_on": "2025-05-20"}
+        agreed = {"price": money(2_500_000), "agreed_by": [{"name": OWNER}]}
+        desk.given(paper, start("2025-06-01", "conversion", **agreed))
+    assert "NO_TITLE_BY_DEFAULT" not in title_to(desk, taker)
+
+
 @pytest.mark.rule("P-23", "refuses")
 def test_a_stranger_an_unregistered_and_a_struck_pledge_are_not_enforced(desk):
     desk.on("2025-06-01")
