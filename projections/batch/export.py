@@ -172,6 +172,16 @@ def _opened(folder: Path, origin: str) -> Manifest:
     return manifest
 
 
+def check_origin(reader: Reader, manifest: Manifest) -> None:
+    """Nothing, if the export is of this ledger.
+
+    Raises:
+        InputRejected: `EXPORT_FOREIGN`.
+    """
+    if reader.head().origin != manifest.origin:
+        raise foreign_folder("the export", manifest.origin)
+
+
 def check_against(reader: Reader, manifest: Manifest) -> None:
     """Nothing, if the ledger says at the export's end what the export says.
 
@@ -179,9 +189,7 @@ def check_against(reader: Reader, manifest: Manifest) -> None:
         ChainBroken: the ledger is shorter, or its link is another.
         InputRejected: `EXPORT_FOREIGN`, the export is of another ledger.
     """
-    head = reader.head()
-    if head.origin != manifest.origin:
-        raise foreign_folder("the export", manifest.origin)
+    check_origin(reader, manifest)
     if not manifest.position:
         return
     stored = reader.entry(manifest.position)

@@ -1,5 +1,6 @@
 """`ipledger export`: the whole ledger as Parquet files, and the audit of such files."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -131,18 +132,20 @@ def audit_folder(out: Output, folder: Path, engine: str, *, alone: bool) -> dict
     needs(out, asked)
     from projections.batch.auditing import audit_export
     from projections.batch.engines import engine as opened
-    from projections.batch.export import check_against
+    from projections.batch.export import check_against, check_origin
     from projections.batch.manifest import read_manifest
 
-    head: int | None = None
     try:
         manifest = read_manifest(folder)
-        if not alone:
-            with workspace(out) as here:
-                check_against(here.store.reader, manifest)
-                head = here.store.reader.head().position
-        with opened(asked) as running:
-            report = audit_export(running, folder, manifest)
+        with ExitStack() as stack:
+            reader = None if alone else stack.enter_context(workspace(out)).store.reader
+            if reader is not None:
+                check_origin(reader, manifest)
+            report = audit_export(stack.enter_context(opened(asked)), folder, manifest)
+            # Its own first fault says more than that it ends otherwise than the ledger.
+            if reader is not None and report.finding is None:
+                check_against(reader, manifest)
+            head = None if reader is None else reader.head().position
     except LedgerError as error:
         out.fail(error)
     return {

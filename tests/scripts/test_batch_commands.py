@@ -9,6 +9,7 @@ import pytest
 from projections.batch import extras
 from projections.batch.manifest import MANIFEST
 from projections.batch.statistics import COLUMNS, QUESTIONS
+from tests.scripts.conftest import NEW, OLD
 
 
 @pytest.fixture
@@ -69,6 +70,30 @@ def test_a_damaged_export_fails_the_audit_at_its_first_wrong_position(recorded, 
         told = recorded("export", "audit", exported, "--lang", lang)
         assert told.code == 1
         assert "PART_UNREADABLE" in told.out
+
+
+def test_a_fault_inside_is_told_before_that_the_ledger_ends_otherwise(recorded, exported):
+    """Somebody changed the first entry and everything that follows from it, the manifest too."""
+    form = json.loads((exported / MANIFEST).read_bytes())
+    form["parts"][0]["previous"] = form["head"]["link"] = form["parts"][-1]["link"] = "0" * 64
+    (exported / MANIFEST).write_text(json.dumps(form))
+    answer = recorded("export", "audit", exported, "--json")
+    assert answer.code == 1
+    assert (answer.json["first_wrong"]["position"], answer.json["first_wrong"]["code"]) == (1, "MANIFEST")
+
+
+def test_an_export_that_ends_otherwise_than_the_ledger_is_told(ipledger, tmp_path):
+    """The ledger was put back to what it was before."""
+    folder = tmp_path / "parquet"
+    assert ipledger("import", "uspto", OLD, NEW).code == 0
+    assert ipledger("export", "parquet", folder).code == 0
+    with ipledger.open() as store, store.database.connect_owner() as connection:
+        position = store.reader.head().position
+        connection.execute("SET session_replication_role TO replica")
+        connection.execute("DELETE FROM ledger_entry WHERE position = %s", (position,))
+    answer = ipledger("export", "audit", folder, "--json")
+    assert (answer.code, answer.json["error"]["code"]) == (1, "CHAIN_BROKEN")
+    assert answer.json["error"]["data"]["position"] == position
 
 
 def test_statistics_without_a_folder_export_what_is_missing_first(recorded):
@@ -172,3 +197,15 @@ def test_a_missing_spark_or_java_is_named_with_its_remedy(recorded, exported, mo
     answer = recorded("stats", exported, "--engine", "spark", "--json", JAVA_HOME=str(tmp_path))
     assert (answer.code, answer.json["error"]["data"]) == (3, {"missing": "Java 17"})
     assert json.dumps(answer.json).count("17") >= 2
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("command", ["stats", "audit"])
+def test_spark_says_the_same_and_keeps_standard_output_for_json(recorded, exported, command):
+    """Java has much to say, on the error stream."""
+    arguments = ["stats", exported] if command == "stats" else ["export", "audit", exported]
+    running = recorded.running(*arguments, "--engine", "spark", "--json")
+    out, err = running.communicate()
+    assert running.returncode == 0, err
+    told, expected = json.loads(out), recorded(*arguments, "--json").json
+    assert {**told, "engine": None} == {**expected, "engine": None}
