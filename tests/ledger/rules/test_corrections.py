@@ -160,6 +160,16 @@ def test_a_stranger_corrects_nothing_and_takes_nothing_back(desk):
 
 
 @pytest.mark.rule("K-2", "refuses")
+def test_a_stranger_corrects_nothing_with_a_paper_either(desk):
+    told = {"fact": consent_restated(license_kinds=["sole"]), "document": DIGEST}
+    refused = correct(desk, "consent.given", by=by("甲公司", "戊公司"), **told)
+    assert [(each.code, each.data["party"]) for each in refused.findings] == [
+        ("CORRECTION_NOT_AUTHORISED", ["戊公司"])
+    ]
+    assert correct(desk, "consent.given", by=by("甲公司"), **told).verdict == "accepted"
+
+
+@pytest.mark.rule("K-2", "refuses")
 def test_the_operator_needs_proof_from_the_source(desk):
     fact = consent_restated(license_kinds=["sole"])
     assert codes(correct(desk, "consent.given", fact=fact)) == ["CORRECTION_NOT_AUTHORISED"]

@@ -665,6 +665,13 @@ def test_a_claim_needs_no_transferor_and_waits_for_the_register(desk):
     assert (told["state"], told["ended_on"], told["cause"]) == ("completed", "2024-05-01", "inheritance")
 
 
+@pytest.mark.rule("T-18", "accepts")
+def test_a_claim_rests_on_the_authority_s_document_that_is_on_file(desk):
+    desk.given(filed(P2, "authority_document", "2024-02-20", sha256="cd" * 32))
+    desk.given(claim(P2, transfer="trf_heir"))
+    assert desk.statement(P2)["transfers"][0]["document"] == "cd" * 32
+
+
 @pytest.mark.rule("T-18", "flags")
 def test_an_authority_s_word_has_effect_before_the_register_and_is_flagged_without_its_document(desk):
     told = {
