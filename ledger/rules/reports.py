@@ -21,6 +21,7 @@ from ledger.entry import EntryClass
 from ledger.errors import InputRejected
 from ledger.facts import REGISTRY
 from ledger.facts.base import Fact
+from ledger.facts.pledges import PledgeRegistered
 from ledger.facts.transfers import PartyAddressChanged, PartyRenamed
 from ledger.rules.base import Command, Finding, Procedure, Said, Stage, flag, refuse
 from ledger.rules.fields import RightId, SourceSaid, wrong
@@ -190,6 +191,7 @@ def procedure(
             (Stage.IDENTITY, _of_its_office),
             (Stage.IDENTITY, _known_rights),
             (Stage.IDENTITY, _not_recorded_yet),
+            (Stage.IDENTITY, _new_pledge),
             (Stage.CONFLICTS, contradictions(table)),
         ),
         said,
@@ -235,6 +237,17 @@ def _not_recorded_yet(command: Report, situation: Situation, day: str) -> Iterat
         ):
             yield refuse("N-2", "DUPLICATE_REPORT", right=right, number=command.source.number)
             return
+
+
+def _new_pledge(command: Report, situation: Situation, day: str) -> Iterator[Finding]:
+    """K-1: an entry of its own has an id of its own, or the strike of one would take off both."""
+    if not isinstance(command.fact, PledgeRegistered):
+        return
+    for right, statement in situation.statements(command.fact.rights):
+        if any(item["id"] == command.fact.pledge for item in statement["encumbrances"]):
+            yield refuse(
+                "K-1", "DUPLICATE_ID", right=right, pointer="/fact/pledge", reference=command.fact.pledge
+            )
 
 
 def _is_same(item: Recorded, command: Report, told: dict[str, Any]) -> bool:

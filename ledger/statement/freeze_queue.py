@@ -409,12 +409,16 @@ class Queue:
             freeze.shares.append({"from": day, "share": list(fact.share)})
 
     def _lift(self, item: Recorded, fact: FreezeLifted, day: str) -> None:
-        """The freeze named; or the only one there is, live or waiting (F-5)."""
+        """The freeze named; or the only one there is, live or waiting (F-5).
+
+        A lifting dated before the service of what it lifts is a slip of a date: the freeze stands.
+        """
         freeze: Queued | dict[str, Any] | None = None
         if fact.freeze is not None:
             freeze = self._known.get(fact.freeze)
             followed = any(each.renews == fact.freeze for each in self._open())
-            if freeze is not None and (freeze.ended_on is not None or followed):
+            early = freeze is not None and freeze.served_on is not None and day < freeze.served_on
+            if freeze is not None and (freeze.ended_on is not None or followed or early):
                 freeze = None
         else:
             candidates: list[Queued | dict[str, Any]] = [*self._open()]

@@ -194,7 +194,11 @@ def _lift(item: Recorded, fact: FreezeLifted, freezes: list[dict[str, Any]]) -> 
     if fact.freeze is None:
         standing = [freeze for freeze in freezes if freeze["ended_on"] is None and _lies(freeze, day)]
     else:
-        standing = [freeze for freeze in freezes if freeze["id"] == fact.freeze and not freeze["ended_on"]]
+        standing = [
+            freeze
+            for freeze in freezes
+            if freeze["id"] == fact.freeze and not freeze["ended_on"] and freeze["registered_on"] <= day
+        ]
     if len(standing) != 1:
         return [
             Flag(

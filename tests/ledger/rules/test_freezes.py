@@ -640,3 +640,17 @@ def test_a_second_report_of_a_freeze_does_not_end_it_sooner(desk):
     again["fact"]["freeze"] = "frz_f1"
     desk.given(again)
     assert "F1" in queue(desk, "2024-07-08")[0]
+
+
+@pytest.mark.parametrize(
+    "ended", [{"registered_on": "2024-01-08"}, {"registered_on": "2024-01-10", "ended_on": "2023-01-08"}]
+)
+@pytest.mark.parametrize("rights", [P1, US])
+def test_a_lifting_dated_before_the_freeze_it_names_lifts_nothing(desk, ended, rights):
+    made = Desk("2024-01-10").given(right(rights, {"甲公司": [1, 1]}, filed_on="2015-03-10"))
+    on = {"effective_from": "2024-01-09"} if rights == US else {}
+    made.given(freeze("F1", "2024-01-09", rights=rights, until="2024-07-08", **on))
+    made.given(report("CNIPA", "L1", "freeze.lifted", rights=rights, freeze="frz_f1", **ended))
+    shown = made.view(rights)
+    assert [item["kind"] for item in shown["encumbrances"]] == ["freeze"]
+    assert "FREEZE_LIFT_UNMATCHED" in [flag["code"] for flag in shown["flags"]]

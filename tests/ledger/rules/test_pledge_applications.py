@@ -631,3 +631,10 @@ def test_whether_a_right_may_be_pledged_now_is_the_dry_run_of_contract_and_appli
     made, applied = rule_on_all(values, desk.situation, PROCEDURES, atomic=False)
     assert (made[0].decision.verdict, codes(applied[0].decision)) == ("accepted", ["ANNUAL_FEE_OVERDUE"])
     assert desk.view(P4)["pending"] == []
+
+
+def test_a_second_entry_of_a_right_has_an_id_of_its_own():
+    desk = Desk("2024-05-10").given(p2(), registered("Y1", P2, on="2024-05-10"))
+    again = registered("Y2", P2, on="2024-05-10")
+    again["fact"]["pledge"] = registered("Y1", P2, on="2024-05-10")["fact"]["pledge"]
+    assert codes(desk.submit(again)) == ["DUPLICATE_ID"]

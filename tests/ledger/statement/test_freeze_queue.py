@@ -95,8 +95,8 @@ def modelled(history, until):  # noqa: C901  # a model spells every case out
                 each[0] in {f"R {at}" for at, (of, _, _) in enumerate(renewed) if of == freeze}
                 for each in [*([live] if live else []), *line]
             )
-            if on != now or followed:
-                continue
+            if on != now or followed or service_day(imposed[freeze][0]) > now:
+                continue  # a lifting dated before the service lifts nothing
             over.add(place)
             line = [each for each in line if each[0] != place]
             live = None if live and live[0] == place else live
