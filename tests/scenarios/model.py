@@ -62,9 +62,29 @@ class Right:
         return owners
 
     def pending_on(self, day):
+        """Contracts no entry has taken up, whose seller has owned the right at the end of every day since.
+
+        An entry takes up the first contract its parties fit, also one that had been overtaken meanwhile.
+        """
+        entries = sorted(self.entries, key=lambda each: (each["on"], each["number"]))
+        ends = {}
+        for entry in entries:
+            parties = (entry["by"], entry["to"])
+            waiting = (
+                each for each in self.contracts
+                if each["id"] not in ends and each["on"] <= entry["on"]
+            )  # fmt: skip
+            taken = next((each for each in waiting if (each["by"], each["to"]) == parties), None)
+            if taken is not None:
+                ends[taken["id"]] = entry["on"]
+        for contract in self.contracts:
+            for entry in entries:
+                gone = contract["by"] not in self.owners_on(entry["on"])
+                if contract["id"] not in ends and entry["on"] >= contract["on"] and gone:
+                    ends[contract["id"]] = entry["on"]
         return [
             each for each in self.contracts
-            if each["on"] <= day and (each["ended_on"] is None or each["ended_on"] > day)
+            if each["on"] <= day and not ends.get(each["id"], date.max) <= day
         ]  # fmt: skip
 
     def licenses_on(self, day):
@@ -168,7 +188,7 @@ class Right:
         refused |= self.pledgees_missing(today, "transfer", act["to"])
         if self.pending_on(today):
             held.add("COMPETING_TRANSFER")
-        certified = any(on <= today for on in self.certificates)
+        certified = any(on <= today <= until for on, until in self.certificates)
         if act["to"] == ABROAD and self.kind == "patent" and not certified:
             held.add("EXPORT_CERT_MISSING")
         return refused, held
@@ -229,28 +249,13 @@ class Right:
 
     # What happens
 
-    def registered(self, entry):
-        """The register enters a transfer: it completes the contract it fits, and overtakes a former owner's."""
-        self.entries.append(entry)
-        left = self.owners_on(entry["on"])
-        pending = self.pending_on(entry["on"])
-        fitting = [each for each in pending if (each["by"], each["to"]) == (entry["by"], entry["to"])][:1]
-        for contract in pending:
-            if contract in fitting:
-                contract["ended_on"], contract["state"] = entry["on"], "completed"
-            elif contract["by"] not in left:
-                contract["ended_on"], contract["state"] = entry["on"], "overtaken"
-
-    def contracted(self, act):
-        self.contracts.append({**act, "ended_on": None, "state": "pending"})
-
     def again(self, today):
         """Held acts are put to the same rules once more, in their order: id and verdict of each set free."""
         for act in [each for each in self.held if each["state"] == "held" and today <= each["until"]]:
             refused, held = self.transfer(act, today)
             if not refused and not held:
                 act["state"] = "activated"
-                self.contracted({name: act[name] for name in ("id", "by", "to", "on")})
+                self.contracts.append(act)
                 yield act["id"], "accepted"
             elif not held:
                 act["state"] = "refused"
