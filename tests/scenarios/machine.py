@@ -162,7 +162,7 @@ class Registry(RuleBasedStateMachine):
             until = self.today + timedelta(HOLD_DAYS)
             own.held.append({**act, "act": number, "state": "held", "until": until})
         elif not refused:
-            own.contracts.append(act)
+            own.contract(act, self.today)
         self.decide(command, refused, held)
 
     @precondition(lambda self: self.rights)

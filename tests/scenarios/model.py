@@ -61,30 +61,32 @@ class Right:
                 owners[entry["to"]] = owners.get(entry["to"], Fraction(0)) + share
         return owners
 
-    def pending_on(self, day):
-        """Contracts no entry has taken up, whose seller has owned the right at the end of every day since.
+    def fates(self):
+        """By contract: completed or overtaken, and on which day; those that wait are not among them.
 
         An entry takes up the first contract its parties fit, also one that had been overtaken meanwhile.
+        A contract is overtaken by the first entry at the end of whose day its seller owns nothing more.
         """
         entries = sorted(self.entries, key=lambda each: (each["on"], each["number"]))
-        ends = {}
+        found = {}
         for entry in entries:
-            parties = (entry["by"], entry["to"])
-            waiting = (
-                each for each in self.contracts
-                if each["id"] not in ends and each["on"] <= entry["on"]
-            )  # fmt: skip
-            taken = next((each for each in waiting if (each["by"], each["to"]) == parties), None)
-            if taken is not None:
-                ends[taken["id"]] = entry["on"]
+            for contract in self.contracts:
+                fits = (contract["by"], contract["to"]) == (entry["by"], entry["to"])
+                if fits and contract["id"] not in found and contract["on"] <= entry["on"]:
+                    found[contract["id"]] = ("completed", entry["on"])
+                    break
         for contract in self.contracts:
             for entry in entries:
                 gone = contract["by"] not in self.owners_on(entry["on"])
-                if contract["id"] not in ends and entry["on"] >= contract["on"] and gone:
-                    ends[contract["id"]] = entry["on"]
+                if contract["id"] not in found and entry["on"] >= contract["on"] and gone:
+                    found[contract["id"]] = ("overtaken", entry["on"])
+        return found
+
+    def pending_on(self, day):
+        fates = self.fates()
         return [
             each for each in self.contracts
-            if each["on"] <= day and not ends.get(each["id"], date.max) <= day
+            if each["on"] <= day and (each["id"] not in fates or fates[each["id"]][1] > day)
         ]  # fmt: skip
 
     def licenses_on(self, day):
@@ -147,15 +149,30 @@ class Right:
     # Who must agree
 
     def consented(self, day, giver, role, act, *, to, kind=None):
-        """The consents that cover it."""
+        """The consents that cover it; one that a completed transfer rests on is used up (B-7)."""
+        fates = self.fates() if act == "transfer" else {}
+        done = [each for each in self.contracts if fates.get(each["id"], ("", 0))[0] == "completed"]
+        used = {id_ for contract in done for id_ in contract["consents"]}
         return [
             each for each in self.consents
             if (each["giver"], each["role"], each["act"]) == (giver, role, act)
+            and each["id"] not in used
             and each["on"] <= day
             and (each["withdrawn_on"] is None or each["withdrawn_on"] > day)
             and (kind is None or kind in (each["kinds"] or ["ordinary"]))
             and (to in each["to"] or (not each["to"] and role == "coowner"))
         ]  # fmt: skip
+
+    def contract(self, act, today):
+        """It is signed; it rests on the first consent of each owner and pledgee, one with a route before."""
+        asked = [(pledge["bank"], "pledgee") for pledge in self.pledges_on(today)]
+        asked += [(name, "coowner") for name in self.owners_on(today)]
+        rests_on = []
+        for name, role in asked:
+            given = self.consented(today, name, role, "transfer", to=act["to"])
+            first = [each["id"] for each in given if each["proceeds"]] or [each["id"] for each in given]
+            rests_on += first[:1]
+        self.contracts.append({**act, "consents": rests_on})
 
     def coowners_missing(self, day, acting, act, to, kind=None):
         others = [name for name in self.owners_on(day) if name not in acting]
@@ -255,7 +272,7 @@ class Right:
             refused, held = self.transfer(act, today)
             if not refused and not held:
                 act["state"] = "activated"
-                self.contracts.append(act)
+                self.contract(act, today)
                 yield act["id"], "accepted"
             elif not held:
                 act["state"] = "refused"
