@@ -112,33 +112,35 @@ def consent_for(  # every one of them narrows what a consent covers
     license_kind: str | None = None,
     pledge: str | None = None,
 ) -> dict[str, Any] | None:
-    """The first consent of `giver` in this position that covers the act on this day.
+    """The consent of `giver` in this position that covers the act on this day.
 
     A consent that names the other side covers that one only; a pledgee's must name it (T-8). One that names
-    no kind of license covers ordinary ones only. One that a transfer rests on is used up by it (B-7).
+    no kind of license covers ordinary ones only. A completed transfer uses up those it rests on (B-7). Of
+    several the first that says where the price goes, else the first.
     """
     used = _used(statement) if act == "transfer" else ()
+    found = None
     for consent in consents_on(statement, day):
-        if consent["id"] in used:
-            continue
         if consent["role"] != role or consent["act"] != act or not same_party(consent["giver"], giver):
             continue
-        if pledge is not None and consent["pledge"] not in {None, pledge}:
+        if consent["id"] in used or (pledge is not None and consent["pledge"] not in {None, pledge}):
             continue
         kinds = consent["license_kinds"] or ["ordinary"]
         if license_kind is not None and license_kind not in kinds:
             continue
         if _covers(consent["to"], to, must_name=role == "pledgee"):
-            return consent
-    return None
+            if consent["proceeds"] is not None:
+                return consent
+            found = found or consent
+    return found
 
 
 def _used(statement: Statement) -> set[str]:
-    """Consents that a transfer rests on, unless it was taken back or overtaken by another."""
+    """Consents that a completed transfer rests on; while one is pending, another is held (T-21)."""
     return {
         each["consent"]
         for contract in statement.get("transfers", ())
-        if contract["state"] in {"pending", "completed"}
+        if contract["state"] == "completed"
         for each in contract.get("consents", ())
     }
 

@@ -335,6 +335,14 @@ def test_a_waiver_or_a_buyer_who_is_a_co_owner_clears_the_flag(shared):
     assert "PREEMPTION_NOT_CLEARED" not in shared.dry_run(contract(P1, to=[C]))[0].decision.flags
 
 
+@pytest.mark.rule("T-8", "accepts")
+def test_a_further_consent_that_routes_the_price_cures_one_that_does_not(desk):
+    desk.given(patent(P1, filed_on="2015-03-10"), pledged(P1), consent(P1, K, "pledgee", to=[C]))
+    assert codes(desk.submit(contract(P1, to=[C]))) == ["PROCEEDS_ROUTE_MISSING"]
+    desk.given(consent(P1, K, "pledgee", to=[C], proceeds="escrow"))
+    assert desk.submit(contract(P1, to=[C])).verdict == "accepted"
+
+
 @pytest.mark.rule("T-8", "refuses")
 def test_a_consent_is_used_up_by_the_transfer_that_rests_on_it(desk):
     desk.given(
