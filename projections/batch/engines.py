@@ -201,12 +201,18 @@ def _spark() -> Iterator[Engine]:
         builder = builder.config(name, value)
     with _told("Spark", errors):
         session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    context = session.sparkContext
+    context.setLogLevel("ERROR")
+    if not context.getConf().contains(_SHUFFLE):
+        # Spark's 200 are for a cluster; each costs a task.
+        session.conf.set(_SHUFFLE, str(2 * context.defaultParallelism))
     try:
         yield _Spark(session, errors)
     finally:
         session.stop()
 
+
+_SHUFFLE: Final = "spark.sql.shuffle.partitions"
 
 _SPARK_SETTINGS: Final = {
     "spark.ui.enabled": "false",
