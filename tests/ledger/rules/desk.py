@@ -21,6 +21,7 @@ from ledger.facts.parties import profile_tag
 from ledger.reasons.base import ABSENT
 from ledger.rules import assembled
 from ledger.rules.base import Outcome, Verdict
+from ledger.rules.decide import signed_text
 from ledger.rules.docket import ill_formed, rule_on
 from ledger.rules.fields import PartySaid
 from ledger.rules.form import Submitted, parse, read_json
@@ -136,6 +137,10 @@ class Desk:
         rulings, after = rule_on(submitted, self.situation, self.procedures)
         named = {f"{submitted.command.command} {member}" for member in _nameless(submitted.command)}
         assert named <= NOT_ASKED, "a command names everybody whose file its rules may ask for"
+        if rulings[0].decision.verdict is Verdict.HELD:
+            kept = parse(read_json(signed_text(submitted.command)), self.procedures).command
+            bare = {"signatures": (), "confidential": None}
+            assert kept == submitted.command.model_copy(update=bare), "what is kept of an act is the act"
         read = asked_for(submitted.command, self.situation, self.procedures)
         narrow, _ = rule_on(submitted, read, self.procedures)
         assert [each.decision for each in narrow] == [each.decision for each in rulings], (

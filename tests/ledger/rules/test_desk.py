@@ -28,6 +28,16 @@ def test_a_report_of_an_unknown_right_and_a_repeated_one_are_refused(desk):
     assert codes(again) == ["DUPLICATE_REPORT"]
 
 
+@pytest.mark.rule("N-2", "accepts")
+def test_the_number_of_a_report_is_its_own_register_s_and_holds_one_fact_of_a_kind(desk):
+    told = {"rights": P1, "scope": "part"}
+    assert desk.report("CNIPA", "2", "invalidation.decided", **told).verdict == "accepted"
+    assert desk.report("COURT", "2", "invalidation.decided", **told).verdict == "accepted"
+    assert desk.report("CNIPA", "3", "invalidation.decided", **told).verdict == "accepted"
+    other = desk.report("CNIPA", "2", "invalidation.requested", rights=P1, registered_on="2024-01-09")
+    assert other.verdict == "accepted"
+
+
 @pytest.mark.rule("T-6", "accepts")
 def test_a_co_owner_consents(desk):
     given = desk.submit(
