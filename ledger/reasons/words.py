@@ -78,6 +78,10 @@ _KINDS: Final = {
     "layout": "集成电路布图设计",
     "variety": "植物新品种权",
     "royalties": "许可使用费债权",
+    "RESIDENT_ID": "公民身份号码",
+    "MOBILE_NUMBER": "手机号码",
+    "BANK_CARD": "银行卡号",
+    "EMAIL": "个人电子邮箱",
 }
 
 _STATUSES: Final = {

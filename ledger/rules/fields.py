@@ -8,6 +8,7 @@ integer of minor units up to 2^53-1.
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
@@ -73,10 +74,18 @@ def _day(text: str) -> str:
     try:
         parse_day(text)
     except InputRejected:
-        wrong("DATE_INVALID", given=text[:40])
+        wrong("DATE_OUT_OF_RANGE" if _is_a_day(text) else "DATE_INVALID", given=text[:40])
     if not FIRST_DAY <= text <= LAST_DAY:
         wrong("DATE_OUT_OF_RANGE", given=text)
     return text
+
+
+def _is_a_day(text: str) -> bool:
+    """Whether it is a day of the calendar so written, whichever its year."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 Line = Annotated[str, AfterValidator(_length(LINE_MAX)), AfterValidator(_readable)]

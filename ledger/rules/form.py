@@ -51,7 +51,7 @@ def parse(value: Any, procedures: Procedures) -> Submitted | tuple[Finding, ...]
         text = canonical.encode(signed)
         whole = text if len(signed) == len(value) else canonical.encode(value)
     except NotCanonical as error:
-        return (refuse("N-6", "FIELD_INVALID", pointer=error.data["pointer"], expected=error.data["reason"]),)
+        return _not_canonical(error, value, procedure)
     if len(whole) > COMMAND_BYTES_MAX:
         return (refuse("N-11", "COMMAND_TOO_LARGE", pointer="", limit=COMMAND_BYTES_MAX),)
     found = [
@@ -65,6 +65,26 @@ def parse(value: Any, procedures: Procedures) -> Submitted | tuple[Finding, ...]
         found = [_fault(each, value) for each in errors if not _follows(each, errors)] + found
         return tuple(found)
     return tuple(found) or Submitted(command, text.decode())
+
+
+def _not_canonical(
+    error: NotCanonical, value: dict[str, Any], procedure: Procedure[Any]
+) -> tuple[Finding, ...]:
+    """A number that readers do not keep exact, or half a sign: with every other fault of form."""
+    at = error.data["pointer"]
+    own = refuse(
+        "N-6", "FIELD_INVALID", pointer=at, field=at, given="a number", expected=error.data["reason"]
+    )
+    try:
+        procedure.command.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as others:
+        errors = others.errors(include_url=False)
+        found = [_fault(each, value) for each in errors if each["type"] != "json_invalid"]
+        told = {each.pointer for each in found}
+        return tuple(found) if at in told else (own, *found)
+    except RecursionError:
+        return (own,)
+    return (own,)
 
 
 _UNSIGNED: Final = frozenset(("signatures", "confidential"))

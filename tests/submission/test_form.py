@@ -93,3 +93,24 @@ def test_no_value_ends_in_anything_but_an_answer(desk, anything, data):
 
 def test_a_registration_is_a_form_like_any_other(submit):
     assert submit(registration())["decision"] == "accepted"
+
+
+def test_an_amount_beyond_what_readers_keep_exact_hides_no_other_fault(submit):
+    told = {
+        "command": "contract_transfer", "command_id": "c-1", "rights": ["CN:patent:20181О200002.3"],
+        "grantors": [{"name": "甲\u202e公司"}], "grantees": [], "executed_on": "1789-01-01",
+        "price": {"minor": 2**53, "currency": "CNX"}, "x": 1,
+    }  # fmt: skip
+    found = {(each["code"], each["pointer"]) for each in submit(told)["reasons"]}
+    assert found >= {
+        ("AMOUNT_TOO_LARGE", "/price/minor"), ("CURRENCY_UNKNOWN", "/price/currency"),
+        ("FIELD_UNKNOWN", "/x"),
+        ("TEXT_UNREADABLE", "/grantors/0/name"), ("DATE_OUT_OF_RANGE", "/executed_on"),
+        ("FIELD_INVALID", "/grantees"),
+    }  # fmt: skip
+    assert "/rights/0" in {pointer for _, pointer in found}
+
+
+@pytest.mark.parametrize("day", ["1789-12-31", "1899-12-31", "2201-01-01"])
+def test_a_day_of_a_distant_year_is_out_of_range_and_not_misspelled(submit, day):
+    assert submit(consent("c-1", given_on=day))["codes"] == ["DATE_OUT_OF_RANGE"]
