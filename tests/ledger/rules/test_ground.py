@@ -215,11 +215,11 @@ def test_a_year_without_a_published_calendar_is_told():
 @pytest.mark.parametrize(
     ("amount", "code", "pointer"),
     [
-        ({"minor": 1.5, "currency": "CNY"}, "FIELD_INVALID", "/amount/minor"),
+        ({"minor": 1.5, "currency": "CNY"}, "AMOUNT_INVALID", "/amount/minor"),
         ({"minor": True, "currency": "CNY"}, "AMOUNT_INVALID", "/amount/minor"),
         ({"minor": "100", "currency": "CNY"}, "AMOUNT_INVALID", "/amount/minor"),
         ({"minor": -1, "currency": "CNY"}, "AMOUNT_INVALID", "/amount/minor"),
-        ({"minor": 2**53, "currency": "CNY"}, "FIELD_INVALID", "/amount/minor"),
+        ({"minor": 2**53, "currency": "CNY"}, "AMOUNT_TOO_LARGE", "/amount/minor"),
         ({"minor": 1, "currency": "RMB"}, "CURRENCY_UNKNOWN", "/amount/currency"),
     ],
 )

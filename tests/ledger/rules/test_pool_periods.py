@@ -84,7 +84,7 @@ def test_what_came_in_is_reckoned_from_what_was_booked_and_each_cent_once():
         (run(2, "2024-09-20", first="2024-06-21"), "PERIOD_OUT_OF_ORDER"),
         (run(2, "2024-12-21"), "DATE_IN_FUTURE"),
         (run(2, "2024-09-20", fees=-1), "AMOUNT_INVALID"),
-        (run(2, "2024-09-20", taxes=0.5), "FIELD_INVALID"),
+        (run(2, "2024-09-20", taxes=0.5), "AMOUNT_INVALID"),
         (run(2, "2024-09-20", fees=2**53 - 1, taxes=2**53 - 1), "AMOUNT_TOO_LARGE"),
         (run(2, "2024-09-20", collections=1), "FIELD_UNKNOWN"),
         (run(2, "2024-09-20", pool="pol_none"), "REFERENCE_UNKNOWN"),
