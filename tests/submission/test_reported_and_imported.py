@@ -34,4 +34,4 @@ def test_what_was_reported_by_hand_is_not_imported_again(submit, ledger):
 
 def test_what_was_imported_is_not_taken_again_by_hand(submit, ledger):
     assert imported(ledger).appended
-    assert submit(said(PLEDGE, "r-2"))["codes"] == ["DUPLICATE_REPORT"]
+    assert submit(said(PLEDGE, "r-2"))["codes"][0] == "DUPLICATE_REPORT"
